@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { boundaryProblems } from "../src/rules/boundaries.ts";
+import { conformanceProblems } from "../src/rules/conformance.ts";
+import { fileNameProblems } from "../src/rules/file-names.ts";
+import { parseModule } from "../src/rules/source-module.ts";
+
+test.each([
+  ["packages/db-core/src/a.ts", `import { plugin } from "@hivemind/db-json";`],
+  ["packages/db-core/src/a.ts", `const plugin = await import("@hivemind/db-json");`],
+  ["packages/db-json/src/a.ts", `export type { Plugin } from "@hivemind/db-redis";`],
+  ["packages/db-json/src/a.ts", `import { suite } from "@hivemind/db-core/conformance";`],
+  ["packages/db-cli/src/a.ts", `import "@hivemind/db-json";`],
+  ["packages/db-cli/src/a.ts", `import { Client } from "../../db-core/src/client.js";`],
+])("a forbidden import is named: %s %s", (path, text) => {
+  expect(boundaryProblems([parseModule(path, text)])).toEqual([expect.stringContaining(path)]);
+});
+
+test.each([
+  ["packages/db-core/src/a.ts", `import { join } from "node:path"; import { b } from "./b/c.js";`],
+  ["packages/db-json/src/a.ts", `import { z } from "zod"; import { b } from "@hivemind/db-core/backend";`],
+  ["packages/db-cli/src/a.ts", `import { openDatabase } from "@hivemind/db-core"; await import(name);`],
+  ["packages/db-core/src/a.ts", `/** @example import { plugin } from "@hivemind/db-json"; */ export {};`],
+])("an allowed import is not: %s %s", (path, text) => {
+  expect(boundaryProblems([parseModule(path, text)])).toEqual([]);
+});
+
+test("a chain from the runtime to the conformance suite is shown", () => {
+  const modules = [
+    parseModule("packages/db-core/src/index.ts", `export { a } from "./a.js";`),
+    parseModule("packages/db-core/src/a.ts", `export const a = import("./conformance/suite.js");`),
+  ];
+
+  expect(conformanceProblems(modules)).toEqual([
+    expect.stringContaining(
+      "index.ts -> packages/db-core/src/a.ts -> packages/db-core/src/conformance/suite.ts",
+    ),
+  ]);
+});
+
+test("a type of the conformance suite is no dependency of the runtime", () => {
+  const index = `export type { Suite } from "./conformance/suite.js"; import type { A } from "./conformance/a.js";`;
+
+  expect(conformanceProblems([parseModule("packages/db-core/src/index.ts", index)])).toEqual([]);
+});
+
+test("an index.ts with logic and a name without a role are named", () => {
+  const modules = [
+    parseModule("packages/db-core/src/index.ts", `export const a = 1;`),
+    parseModule("packages/db-core/src/utils.ts", `export const a = 1;`),
+    parseModule(
+      "packages/db-core/src/backend/index.ts",
+      `export * from "./a.js"; export { b } from "./b.js";`,
+    ),
+  ];
+
+  expect(fileNameProblems(modules)).toHaveLength(2);
+});

@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+/** The tests of `npm test`, for every package. Its vitest.config.ts re-exports this. */
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    // The check runner counts from the JSON report.
+    reporters: ["default", ["json", { outputFile: "reports/vitest.json" }]],
+    // By default vitest leaves one core free, which is half of a CI machine.
+    maxWorkers: "100%",
+    allowOnly: false,
+    restoreMocks: true,
+    unstubEnvs: true,
+  },
+});
