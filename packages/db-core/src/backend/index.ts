@@ -1,0 +1,30 @@
+/** What a backend author imports: the contract and the pieces that every backend needs. */
+export * from "./contract.ts";
+export type { OptionsIssue, OptionsResult, OptionsSchema } from "./options.ts";
+export { applyChange } from "./change.ts";
+export { stripCommentLines } from "./comments.ts";
+export { parseClientId } from "./client-id.ts";
+export { pages } from "./pages.ts";
+export { RecordTable } from "./record-table.ts";
+export {
+  indexValues,
+  isTombstone,
+  matches,
+  OWN_METADATA,
+  parseRecord,
+  REVOKED_KEY,
+  sameButLastSeen,
+  tombstone,
+  toEntry,
+  touched,
+} from "./record.ts";
+export { migrationReport, SCHEMA, upgradeRecord } from "./schema.ts";
+export { systemError } from "./system-error.ts";
+export { unreadableError } from "./unreadable.ts";
+export { dataFolder } from "../registry/xdg.ts";
+export { DbError, isDbError } from "../errors.ts";
+export type { ErrorCode } from "../errors.ts";
+export { isExactNumber, isJsonObject, numberOf, parseJson, sameJson, stringifyJson } from "../json.ts";
+export type { ExactNumber, Json, JsonObject } from "../json.ts";
+export type { ClientId } from "../client.ts";
+export type { Notice, NoticeCode, OnNotice } from "../notice.ts";

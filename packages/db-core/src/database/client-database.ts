@@ -1,0 +1,71 @@
+/** What a node works with: the same on every backend. */
+import type { BackendPlugin, Finding, Health, MigrationReport, StoreInfo } from "../backend/contract.ts";
+import type { Client, ClientChange, ClientDraft, ClientId, ClientSecrets } from "../client.ts";
+import type { Permission, Verdict } from "../permission.ts";
+import type { NodeState } from "./node-state.ts";
+
+export interface ClientDatabase extends AsyncDisposable {
+  readonly plugin: Pick<BackendPlugin, "name" | "capabilities">;
+  readonly lifecycle: Lifecycle;
+
+  /** Opens the store. Opening an open database does nothing; two calls at once open once. */
+  open(): Promise<void>;
+  /** Lets calls under way end, then releases everything. Idempotent. `open` works again afterwards. */
+  close(): Promise<void>;
+  info(): StoreInfo;
+
+  /** Adds one client, and answers it with its secrets: the moment to show generated ones. */
+  addClient(draft?: ClientDraft, options?: WriteOptions): Promise<AddedClient>;
+  /** Adds up to 1,000 clients, all or none. */
+  addClients(drafts: readonly ClientDraft[], options?: WriteOptions): Promise<readonly AddedClient[]>;
+  /** A client by id, tombstones included; `undefined` where there is none. */
+  getClient(id: ClientId): Promise<Client | undefined>;
+  /** Every living client of this name, by ascending id. Names need not be unique. */
+  findByName(name: string): Promise<readonly Client[]>;
+  /** All clients by ascending id, tombstones included. */
+  listClients(): AsyncIterable<Client>;
+  /** The secrets of a living client; `undefined` where there is no such client or it is revoked. */
+  secrets(id: ClientId): Promise<ClientSecrets | undefined>;
+  /**
+   * Changes the given fields and no others, in one atomic step, and answers the client after it. A function
+   * gets the client as it is at that step, and may run several times. `no-such-client` if unknown or revoked.
+   */
+  updateClient(id: ClientId, change: ClientChange | ((now: Client) => ClientChange)): Promise<Client>;
+  /** Makes a tombstone of the client, for good. Already revoked: fine. `no-such-client` if unknown. */
+  revokeClient(id: ClientId): Promise<Client>;
+  /** The client was seen now (or at `at`, Unix seconds). Only ever forward; ignores unknown and revoked ids. */
+  touch(id: ClientId, at?: number): Promise<void>;
+
+  /** Who is this? It identifies; the handshake with the password proves. Errors are never an allow. */
+  authenticate(credential: Credential): Promise<Verdict>;
+  /** May this client do that, as things stand now? */
+  authorize(id: ClientId, permission: Permission): Promise<Verdict>;
+
+  /** What the node remembers for itself, under `shared` or `node:<nodeId>`. */
+  state(scope: "shared" | `node:${string}`, namespace: string): NodeState;
+
+  /** Cheap, and never throws: not open and not reachable are answers. */
+  health(): Promise<Health>;
+  /** Everything that is wrong with the store, the expensive way. */
+  verify(options?: { readonly repair?: boolean }): AsyncIterable<Finding>;
+  /** Upgrades the store to the current schema now, instead of with its next write. */
+  migrate(): Promise<MigrationReport>;
+  /** An online copy of the whole store, as private as the store itself. */
+  backup(path: string): Promise<void>;
+}
+
+export type Lifecycle = "closed" | "opening" | "open" | "closing";
+
+export interface Credential {
+  readonly accessKey: string;
+}
+
+export interface AddedClient {
+  readonly client: Client;
+  readonly secrets: ClientSecrets;
+}
+
+export interface WriteOptions {
+  /** The `token` of an `unconfirmed` error: repeats that call without doing it twice. */
+  readonly token?: string;
+}

@@ -1,0 +1,69 @@
+/** What can be wrong with the records of any store, whatever keeps them. */
+import type { Backend, Finding, StoredEntry } from "../backend/contract.ts";
+import { isTombstone } from "../backend/record.ts";
+import type { ClientId } from "../client.ts";
+
+export async function* verifyRecords(backend: Backend): AsyncGenerator<Finding> {
+  const ids = new Set<ClientId>();
+  const byKey = new Map<string, ClientId[]>();
+  let count = 0;
+  for await (const page of backend.list()) {
+    for (const entry of page) {
+      count += 1;
+      if (entry.id !== undefined) ids.add(entry.id);
+      if (entry.record === undefined) yield unreadable(entry);
+      else if (!isTombstone(entry.record)) add(byKey, entry.record.api_key, entry.record.client_id);
+    }
+  }
+  for (const [key, holders] of byKey) {
+    if (key === "") yield emptyKey(holders);
+    else if (holders.length > 1) yield ambiguous(holders);
+  }
+  if (ids.has(count + 1)) yield hazard(count + 1);
+}
+
+function add(byKey: Map<string, ClientId[]>, key: string, id: ClientId): void {
+  const holders = byKey.get(key);
+  if (holders === undefined) byKey.set(key, [id]);
+  else holders.push(id);
+}
+
+function unreadable(entry: Extract<StoredEntry, { readonly reason: string }>): Finding {
+  return {
+    code: "unreadable-record",
+    severity: "error",
+    message: `A record cannot be read: ${entry.reason}. It is kept as it is; correct it in the store, or remove it.`,
+    clientIds: entry.id === undefined ? [] : [entry.id],
+    repair: "none",
+  };
+}
+
+function ambiguous(clientIds: readonly ClientId[]): Finding {
+  return {
+    code: "ambiguous-access-key",
+    severity: "error",
+    message: `The clients ${clientIds.join(", ")} have the same access key, so it admits none of them. Give each its own.`,
+    clientIds,
+    repair: "none",
+  };
+}
+
+function emptyKey(clientIds: readonly ClientId[]): Finding {
+  return {
+    code: "empty-access-key",
+    severity: "warning",
+    message: `The clients ${clientIds.join(", ")} have an empty access key and cannot connect. Give each its own.`,
+    clientIds,
+    repair: "none",
+  };
+}
+
+function hazard(id: ClientId): Finding {
+  return {
+    code: "count-plus-one-taken",
+    severity: "warning",
+    message: `A Python hub gives the next client the id ${id} (its count plus one) and would overwrite client ${id}. Add clients with this tool instead.`,
+    clientIds: [id],
+    repair: "none",
+  };
+}

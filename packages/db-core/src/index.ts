@@ -1,0 +1,22 @@
+export type { Client, ClientChange, ClientDraft, ClientFields, ClientId, ClientSecrets } from "./client.ts";
+export { DbError, ERROR_CODES, isDbError } from "./errors.ts";
+export type { DbErrorDetails, ErrorCode } from "./errors.ts";
+export { exactNumber, isExactNumber, parseJson, stringifyJson } from "./json.ts";
+export type { ExactNumber, Json, JsonObject } from "./json.ts";
+export type { Notice, NoticeCode, OnNotice } from "./notice.ts";
+export { checkPermission } from "./permission.ts";
+export type { Allowed, Denied, DenyReason, Permission, Verdict } from "./permission.ts";
+export { createDatabase } from "./database/create-database.ts";
+export type { CreateDatabaseOptions } from "./database/create-database.ts";
+export type { AddedClient, ClientDatabase, Credential, Lifecycle, WriteOptions } from "./database/client-database.ts";
+export type { NodeState } from "./database/node-state.ts";
+export type {
+  BackendPlugin,
+  Capabilities,
+  Finding,
+  Guarantees,
+  Health,
+  MigrationReport,
+  StoreInfo,
+} from "./backend/contract.ts";
+export * from "./registry/index.ts";

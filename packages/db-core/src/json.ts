@@ -1,0 +1,143 @@
+/**
+ * JSON that comes back as it was. Python writes integers beyond 2^53, `1.0`, `-0.0` and `1e+22`; a plain
+ * `JSON.parse` would change their text. Such a number is kept as an {@link ExactNumber}, everything else is
+ * what `JSON.parse` makes of it.
+ */
+export type Json = null | boolean | number | string | ExactNumber | readonly Json[] | JsonObject;
+
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** A number kept by its text: the value of `JSON.rawJSON(text)`, which `JSON.stringify` writes verbatim. */
+export interface ExactNumber {
+  readonly rawJSON: string;
+}
+
+/** Deeper values are refused, so that no walk over a stored value can exhaust the stack. */
+const MAX_DEPTH = 256;
+
+/** Not JSON, or too deep. It holds no piece of the text, unlike the error of `JSON.parse`: that can be a secret. */
+export class JsonSyntaxError extends Error {
+  override readonly name = "JsonSyntaxError";
+}
+
+// The standard's own way (ES proposal "JSON.parse source text access", in Node since 21); the types lag behind.
+const native = JSON as unknown as {
+  rawJSON(text: string): ExactNumber;
+  isRawJSON(value: unknown): value is ExactNumber;
+  parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown;
+};
+
+export const isExactNumber: (value: unknown) => value is ExactNumber = native.isRawJSON;
+export const exactNumber: (text: string) => ExactNumber = native.rawJSON;
+
+// May also match inside a string, which only costs the slower parse. It never misses a number.
+const NUMBER = /(?<![^:,[\s])-?\d[\d.eE+-]*(?![^\s,\]}])/g;
+
+/** Parses text as JSON, exactly. Throws {@link JsonSyntaxError}. */
+export function parseJson(text: string): Json {
+  let value: Json;
+  try {
+    value = (needsExactNumbers(text) ? native.parse(text, keepExact) : JSON.parse(text)) as Json;
+  } catch {
+    throw new JsonSyntaxError("not valid JSON");
+  }
+  return deepFreeze(value, 0);
+}
+
+/** A reviver for every record costs seven times a plain parse, so it runs only where a number needs it. */
+function needsExactNumbers(text: string): boolean {
+  for (const [token] of text.matchAll(NUMBER)) if (String(Number(token)) !== token) return true;
+  return false;
+}
+
+function keepExact(_key: string, value: unknown, context: { source?: string }): unknown {
+  if (typeof value !== "number" || context.source === undefined) return value;
+  return String(value) === context.source ? value : exactNumber(context.source);
+}
+
+/**
+ * U+2028, U+2029 and U+0085 are escaped: the Python hub's reader splits lines on them, and drops what looks
+ * like a comment then.
+ */
+export function stringifyJson(value: Json, indent = 0): string {
+  return JSON.stringify(value, undefined, indent).replaceAll(/[\u0085\u2028\u2029]/g, escapeCharacter);
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+function deepFreeze<T extends Json>(value: T, depth: number): T {
+  if (typeof value !== "object" || value === null || isExactNumber(value)) return value;
+  if (depth > MAX_DEPTH) throw new JsonSyntaxError(`nested deeper than ${MAX_DEPTH} levels`);
+  for (const item of Object.values(value)) deepFreeze(item, depth + 1);
+  return Object.freeze(value);
+}
+
+/**
+ * Takes a value from outside as JSON: a frozen copy that shares nothing with it. `bigint` becomes an exact
+ * number. Throws `TypeError` with the place of what no JSON can hold.
+ */
+export function toJson(value: unknown, place = "value", depth = 0): Json {
+  if (depth > MAX_DEPTH) throw new TypeError(`${place} is nested deeper than ${MAX_DEPTH} levels`);
+  switch (typeof value) {
+    case "boolean":
+      return value;
+    case "string":
+      if (!value.isWellFormed()) throw new TypeError(`${place} is not well-formed Unicode (lone surrogate)`);
+      return value;
+    case "bigint":
+      return exactNumber(String(value));
+    case "number":
+      if (!Number.isFinite(value)) throw new TypeError(`${place} is ${value}, which JSON cannot hold`);
+      return Object.is(value, -0) ? exactNumber("-0.0") : value;
+    case "object":
+      if (value === null || isExactNumber(value)) return value;
+      if (Array.isArray(value)) return Object.freeze(value.map((item, i) => toJson(item, `${place}[${i}]`, depth + 1)));
+      return objectToJson(value, place, depth);
+    default:
+      throw new TypeError(`${place} is a ${typeof value}, which JSON cannot hold`);
+  }
+}
+
+function objectToJson(value: object, place: string, depth: number): JsonObject {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== null && prototype !== Object.prototype) {
+    throw new TypeError(`${place} is not a plain object`);
+  }
+  // Object.fromEntries defines properties, so that a key named "__proto__" stays data.
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  return Object.freeze(
+    Object.fromEntries(
+      entries.map(([key, item]) => {
+        if (!key.isWellFormed()) throw new TypeError(`a key of ${place} is not well-formed Unicode`);
+        return [key, toJson(item, `${place}.${key}`, depth + 1)];
+      }),
+    ),
+  );
+}
+
+/** A JSON object, as opposed to every other JSON value. */
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isExactNumber(value);
+}
+
+/** The numeric value of a JSON number, exact or not; `undefined` for everything else. */
+export function numberOf(value: Json | undefined): number | undefined {
+  if (typeof value === "number") return value;
+  return isExactNumber(value) ? Number(value.rawJSON) : undefined;
+}
+
+/** Equal as JSON: the order of an object's keys does not count, the text of a number does. */
+export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === b) return true;
+  if (isExactNumber(a) || isExactNumber(b)) return isExactNumber(a) && isExactNumber(b) && a.rawJSON === b.rawJSON;
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((item: Json, i) => sameJson(item, b[i] as Json));
+  }
+  if (!isJsonObject(a) || !isJsonObject(b)) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]));
+}
