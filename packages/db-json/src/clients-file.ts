@@ -1,0 +1,170 @@
+/** The file of clients as it is now: its text, and its records in memory. */
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  DbError,
+  isDbError,
+  parseClientId,
+  parseRecord,
+  RecordTable,
+  sameButLastSeen,
+  SCHEMA,
+  stripCommentLines,
+} from "@hivemind/db-core/backend";
+import type { ClientId, StoredEntry, UnreadableEntry } from "@hivemind/db-core/backend";
+import type { FileCodec } from "./file-codec.ts";
+import { ObjectText, ObjectTextError } from "./object-text.ts";
+import type { StoreFiles } from "./store-files.ts";
+import { TrackedFile } from "./tracked-file.ts";
+
+/** Older Python plugins write in place, so that a reader can meet half a file. This long it may take. */
+const HALF_WRITTEN_MS = 500;
+const REREAD_MS = 10;
+
+export type OnChange = (changed: readonly ClientId[]) => void;
+
+export class ClientsFile {
+  readonly #files: StoreFiles;
+  readonly #codec: FileCodec;
+  readonly #tracked: TrackedFile;
+  readonly #marker: TrackedFile;
+  readonly #onChange: OnChange;
+  #text = ObjectText.empty;
+  #table = new RecordTable();
+  #schema: 1 | 2 = SCHEMA;
+  #exists = false;
+
+  constructor(files: StoreFiles, codec: FileCodec, onChange: OnChange) {
+    this.#files = files;
+    this.#codec = codec;
+    this.#tracked = new TrackedFile(files.clients);
+    this.#marker = new TrackedFile(files.schemaVersion);
+    this.#onChange = onChange;
+  }
+
+  get table(): RecordTable {
+    return this.#table;
+  }
+
+  get text(): ObjectText {
+    return this.#text;
+  }
+
+  /** The schema that the marker beside the file states; of a store that is not there yet, ours. */
+  get schema(): 1 | 2 {
+    return this.#schema;
+  }
+
+  get exists(): boolean {
+    return this.#exists;
+  }
+
+  close(): void {
+    this.#tracked.forget();
+    this.#marker.forget();
+  }
+
+  /** Brings memory up to the file. Waits a moment for a file that somebody is writing right now. */
+  async refresh(): Promise<void> {
+    const deadline = performance.now() + HALF_WRITTEN_MS;
+    for (;;) {
+      try {
+        return this.refreshNow();
+      } catch (error) {
+        if (!isDbError(error) || error.code !== "corrupt" || performance.now() > deadline || !this.#isFresh()) throw error;
+      }
+      await delay(REREAD_MS);
+    }
+  }
+
+  /** Brings memory up to the file and reports what differs. Throws where that cannot be told. */
+  refreshNow(): void {
+    const read = this.#tracked.read();
+    if (read === "absent" && this.#exists) throw goneError(this.#files.clients);
+    if (read === "absent") return;
+    try {
+      this.#readSchema();
+      if (read !== "same") this.#load(read);
+      this.#exists = true;
+    } catch (error) {
+      // Whoever asks next must hear of it again, and not get what was there before.
+      this.#tracked.forget();
+      this.#marker.forget();
+      throw error;
+    }
+  }
+
+  /** The file's bytes for this text. */
+  encode(text: ObjectText): Buffer {
+    return this.#codec.encode(text.toString());
+  }
+
+  /** What we have just written: no need to read it back. */
+  adopt(text: ObjectText, bytes: Buffer): void {
+    this.#tracked.adopt(bytes);
+    this.#exists = true;
+    this.#readSchema();
+    this.#take(text);
+  }
+
+  #isFresh(): boolean {
+    const age = this.#tracked.lastReadAgeMs;
+    return age !== undefined && Math.abs(age) < HALF_WRITTEN_MS;
+  }
+
+  #load(bytes: Buffer): void {
+    const { clients } = this.#files;
+    try {
+      this.#take(ObjectText.parse(this.#codec.decode(bytes)));
+    } catch (error) {
+      if (error instanceof ObjectTextError) {
+        throw new DbError("corrupt", `${clients} is damaged: it ${error.message}. Mend it or restore a backup`);
+      }
+      if (isDbError(error)) throw new DbError(error.code, `${clients} ${error.message}`);
+      throw error;
+    }
+  }
+
+  /** The number beside the file. Absent, it is 1. */
+  #readSchema(): void {
+    const read = this.#marker.read();
+    if (read === "same") return;
+    const path = this.#files.schemaVersion;
+    const text = read === "absent" ? "1" : read.toString("utf8").trim();
+    if (!/^\d{1,9}$/.test(text)) throw new DbError("corrupt", `${path} does not hold a schema number`);
+    if (Number(text) > SCHEMA) {
+      throw new DbError("newer-schema", `${path} says ${text}, this release knows ${SCHEMA}: update @hivemind/db-json`);
+    }
+    this.#schema = Number(text) === SCHEMA ? SCHEMA : 1;
+  }
+
+  /** Takes the text as the store; only records whose text differs are read. */
+  #take(text: ObjectText): void {
+    const changed: ClientId[] = [];
+    const withoutId: UnreadableEntry[] = [];
+    for (const [key, raw] of text.values()) {
+      const id = parseClientId(key);
+      if (id === undefined) withoutId.push(parseRecord(id, raw) as UnreadableEntry);
+      else if (this.#text.get(key) !== raw && this.#set(id, parseRecord(id, stripCommentLines(raw)))) changed.push(id);
+    }
+    for (const [key] of this.#text.values()) {
+      const id = parseClientId(key);
+      if (id === undefined || text.get(key) !== undefined) continue;
+      this.#table.delete(id);
+      changed.push(id);
+    }
+    this.#table.setWithoutId(withoutId);
+    this.#text = text;
+    if (changed.length > 0) this.#onChange(changed);
+  }
+
+  /** Tells whether it is a change: a touch is none. */
+  #set(id: ClientId, entry: StoredEntry): boolean {
+    const before = this.#table.get(id);
+    this.#table.set(id, entry);
+    return !(before?.record && entry.record && sameButLastSeen(before.record, entry.record));
+  }
+}
+
+export function goneError(path: string): DbError {
+  return new DbError("missing-store", `${path} is gone: is its volume mounted, is HOME the same as before?`);
+}

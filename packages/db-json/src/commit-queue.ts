@@ -1,0 +1,52 @@
+import type { WorkingTable } from "./working-table.ts";
+
+/** One change to the clients, all or none. Synchronous: it runs with the lock held. */
+export type Operation<T> = (work: WorkingTable) => T;
+
+/** An operation and who waits for it. */
+export interface Pending {
+  readonly operation: Operation<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * One commit at a time; what arrives meanwhile shares the next one, and its one flush to the disk. Each
+ * caller has an outcome of its own.
+ */
+export class CommitQueue {
+  readonly #commit: (batch: readonly Pending[]) => Promise<void>;
+  #waiting: Pending[] = [];
+  #running: Promise<void> | undefined;
+
+  /** `commit` settles every operation, or throws the error of those that it has not settled. */
+  constructor(commit: (batch: readonly Pending[]) => Promise<void>) {
+    this.#commit = commit;
+  }
+
+  run<T>(operation: Operation<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ operation, resolve: resolve as (value: unknown) => void, reject });
+      this.#running ??= this.#drain();
+    });
+  }
+
+  async idle(): Promise<void> {
+    await this.#running;
+  }
+
+  async #drain(): Promise<void> {
+    // Calls made in the same turn of the event loop share the first commit too.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting;
+      this.#waiting = [];
+      try {
+        await this.#commit(batch);
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    this.#running = undefined;
+  }
+}

@@ -1,0 +1,134 @@
+import { once } from "node:events";
+import { existsSync, readdirSync, rmSync, watch, writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { exited, forkChild } from "./support/child.ts";
+import { all, hub } from "./support/hub.ts";
+
+interface Acknowledged {
+  readonly id: number;
+  readonly accessKey: string;
+}
+
+describe("many processes on one file", () => {
+  test("16 processes adding 25 clients each end with 400 clients, 400 ids, 400 keys", { timeout: 120_000 }, async () => {
+    const { dataHome, open } = hub();
+
+    const children = Array.from({ length: 16 }, (_, i) => forkChild("add-many", dataHome, {}, `p${i}`, "25"));
+    expect(await Promise.all(children.map(exited))).toEqual(Array.from({ length: 16 }, () => 0));
+
+    const db = await open();
+    const clients = await all(db);
+    const keys = await Promise.all(clients.map(async ({ id }) => (await db.secrets(id))?.accessKey));
+    expect(clients.map(({ id }) => id)).toEqual(Array.from({ length: 400 }, (_, i) => i + 1));
+    expect(new Set(keys).size).toBe(400);
+    expect(new Set(clients.map(({ name }) => name)).size).toBe(400);
+  });
+
+  test("kill -9 amid writes: the file is whole, every acknowledged client is in it", { timeout: 60_000 }, async () => {
+    const { dataHome, open, folder } = hub();
+    const acknowledged: Acknowledged[] = [];
+
+    for (let round = 1; round <= 10; round += 1) {
+      const child = forkChild("add-for-ever", dataHome);
+      child.on("message", (message) => acknowledged.push(message as Acknowledged));
+      // Killed at another moment of its next write in every round.
+      for (let writes = 0; writes < round; writes += 1) await once(child, "message");
+      child.kill("SIGKILL");
+      expect(await exited(child)).toBe("SIGKILL");
+    }
+
+    const db = await open();
+    const started = performance.now();
+    await db.addClient({ name: "the next writer" });
+    expect(performance.now() - started).toBeLessThan(100);
+    for (const { id, accessKey } of acknowledged) {
+      expect(await db.authenticate({ accessKey })).toMatchObject({ allowed: true, client: { id } });
+    }
+    expect(acknowledged.length).toBeGreaterThanOrEqual(55);
+    expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
+
+  test("the lock is free the moment its holder dies", async () => {
+    const { dataHome, open, path } = hub("v2");
+    const db = await open();
+    const holder = forkChild("hold-lock", dataHome, {}, path("clients.lock"), path("clients.json"));
+    await once(holder, "message");
+    const adding = db.addClient();
+    expect(await Promise.race([adding, new Promise((resolve) => setTimeout(resolve, 200, "waiting"))])).toBe("waiting");
+
+    holder.kill("SIGKILL");
+    await exited(holder);
+    const died = performance.now();
+    await adding;
+
+    expect(performance.now() - died).toBeLessThan(100);
+  });
+
+  test("a lock file that somebody removed excludes all the same", async () => {
+    const { open, path } = hub("v2");
+    const [one, two] = [await open(), await open()];
+    await one.addClient();
+    rmSync(path("clients.lock"));
+
+    await Promise.all([one, two].flatMap((db) => Array.from({ length: 10 }, () => db.addClient())));
+
+    expect(await all(one)).toHaveLength(31);
+    expect(existsSync(path("clients.lock"))).toBe(true);
+  });
+});
+
+describe("what another process or handle did", () => {
+  test("is seen at the next call, also a file of the same size written at the same moment", async () => {
+    const { open, write, read } = hub("v2");
+    const db = await open();
+    const text = read("clients.json");
+
+    for (let i = 0; i < 200; i += 1) {
+      const name = `kitchen-sat${String(i).padStart(6, "0")}`;
+      // In place, as older Python plugins write: the same inode, often the same tick of the clock.
+      write("clients.json", text.replace("kitchen-satellite", name));
+      expect((await db.getClient(1))?.name).toBe(name);
+    }
+  });
+
+  test("revoked elsewhere is denied here at the next call", async () => {
+    const { open } = hub("v2");
+    const [here, elsewhere] = [await open(), await open()];
+    expect(await here.authenticate({ accessKey: "guest-key" })).toMatchObject({ allowed: true });
+
+    await elsewhere.revokeClient(4);
+
+    expect(await here.authenticate({ accessKey: "guest-key" })).toMatchObject({ allowed: false, reason: "unknown-key" });
+    expect(await here.authorize(4, { do: "send", messageType: "speak" })).toMatchObject({ reason: "revoked" });
+  });
+
+  test("half a file, as an older Python hub leaves it while writing, is waited for", async () => {
+    const { open, write, read } = hub("v2");
+    const db = await open();
+    const text = read("clients.json");
+    write("clients.json", text.slice(0, text.length / 2));
+
+    const reading = db.getClient(1);
+    setTimeout(() => write("clients.json", text.replace("kitchen-satellite", "whole again")), 100);
+
+    expect((await reading)?.name).toBe("whole again");
+  });
+});
+
+test("64 adds at once share few writes of the file", async () => {
+  const { open, folder } = hub("v2");
+  const db = await open();
+  await db.addClient();
+  const written = new Set<string>();
+  const watcher = watch(folder, (_event, name) => written.add(String(name)));
+
+  await Promise.all(Array.from({ length: 64 }, () => db.addClient()));
+
+  const last = new Promise((resolve) => watcher.on("change", (_event, name) => name === "end" && resolve(name)));
+  writeFileSync(`${folder}/end`, "");
+  await last;
+  watcher.close();
+  const temporaries = [...written].filter((name) => name.startsWith(".clients.json."));
+  expect(temporaries.length).toBeGreaterThanOrEqual(1);
+  expect(temporaries.length).toBeLessThanOrEqual(4);
+});

@@ -1,0 +1,9 @@
+/** Takes the lock of a store, says so, and never lets go of it. */
+import { FileLock } from "../../dist/file-lock.js";
+
+const [lock = "", like = ""] = process.argv.slice(2);
+const forever = new Promise<void>(() => setInterval(() => undefined, 60_000));
+await new FileLock().hold(lock, like, 5000, async () => {
+  process.send?.("held");
+  await forever;
+});
