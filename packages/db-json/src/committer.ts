@@ -150,10 +150,10 @@ export class Committer {
   #reportMigration({ backup, droppedMessageBlacklist, emptyAllowedTypes }: MigrationReport): void {
     const parts = [`the store was upgraded from schema 1 to 2; as it was, it is kept in ${backup}`];
     if (droppedMessageBlacklist.length > 0) {
-      parts.push(`message_blacklist was dropped for the clients ${droppedMessageBlacklist.join(", ")}`);
+      parts.push(`message_blacklist was dropped (client ids ${droppedMessageBlacklist.join(", ")})`);
     }
     if (emptyAllowedTypes.length > 0) {
-      parts.push(`the clients ${emptyAllowedTypes.join(", ")} have no allowed type and may send nothing now`);
+      parts.push(`these have no allowed type and may send nothing now: client ids ${emptyAllowedTypes.join(", ")}`);
     }
     const clientIds = [...new Set([...droppedMessageBlacklist, ...emptyAllowedTypes])].toSorted((a, b) => a - b);
     this.#onNotice({ code: "migrated", message: parts.join("; "), clientIds });

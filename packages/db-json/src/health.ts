@@ -3,7 +3,7 @@ import type { Health } from "@hivemind/db-core/backend";
 import type { JsonStore } from "./json-backend.ts";
 
 export async function fileHealth({ clients, files }: JsonStore): Promise<Health> {
-  const details = { path: files.clients, schema: clients.schema, encrypted: files.clients.endsWith(".ejson") };
+  const details = { encrypted: files.clients.endsWith(".ejson") };
   try {
     await clients.refresh();
   } catch (error) {

@@ -1,0 +1,19 @@
+import { addClient } from "./add-client.ts";
+import type { CommandDefinition } from "./definition.ts";
+import { deleteClient } from "./delete-client.ts";
+import { health } from "./health.ts";
+import { listClients } from "./list-clients.ts";
+import { plugins } from "./plugins.ts";
+import { printConfig } from "./print-config.ts";
+import { showClient } from "./show-client.ts";
+
+/** In the order of the help. */
+export const COMMANDS: readonly CommandDefinition[] = [
+  addClient,
+  listClients,
+  showClient,
+  deleteClient,
+  printConfig,
+  plugins,
+  health,
+];

@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { stringifyJson } from "@hivemind/db-core";
+import { parseBoolean } from "../src/arguments/boolean.ts";
+import { parseId } from "../src/arguments/client-id.ts";
+import { parseMetadata } from "../src/arguments/metadata.ts";
+
+describe("parseBoolean", () => {
+  it.each(["true", "TRUE", "True", "1", "yes", "Yes", "on", "t", "y", "Y"])("takes %s as true", (text) => {
+    expect(parseBoolean(text)).toBe(true);
+  });
+
+  it.each(["false", "FALSE", "False", "0", "no", "off", "OFF", "f", "n"])("takes %s as false", (text) => {
+    expect(parseBoolean(text)).toBe(false);
+  });
+
+  it.each(["", "maybe", "2", "truee", "-1"])("refuses %j and says what is allowed", (text) => {
+    expect(() => parseBoolean(text)).toThrow("Allowed are true, 1, yes, on, t, y, false, 0, no, off, f, n.");
+  });
+});
+
+describe("parseId", () => {
+  it.each([
+    ["1", 1],
+    ["1000", 1000],
+    ["9007199254740991", Number.MAX_SAFE_INTEGER],
+  ])("takes %s", (text, id) => {
+    expect(parseId(text)).toBe(id);
+  });
+
+  it.each(["", "-1", "1.0", "1e3", "0x10", " 1", "abc", "9007199254740993", "１"])("refuses %j", (text) => {
+    expect(() => parseId(text)).toThrow("ID must be a whole number, as `hivemind-db list-clients` shows it");
+  });
+});
+
+describe("parseMetadata", () => {
+  it("keeps numbers digit for digit", () => {
+    const text = '{"big":9007199254740993,"one":1.0}';
+    expect(stringifyJson(parseMetadata(text))).toBe(text);
+  });
+
+  it.each(["", "{", "[]", "null", "1", "9007199254740993", '"text"', "NaN", '{"a": NaN}'])(
+    "refuses %j",
+    (text) => {
+      expect(() => parseMetadata(text)).toThrow("--metadata must be a JSON object");
+    },
+  );
+});

@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import { COMMANDS } from "../src/commands/all-commands.ts";
+import { Hub, hubWithClients } from "./support/hub.ts";
+import { errorOf, runCli } from "./support/run-cli.ts";
+
+describe("usage", () => {
+  it.each([
+    [
+      "a misspelt command",
+      ["list-client"],
+      "hivemind-db: unknown command 'list-client'\n(Did you mean list-clients?)\n",
+    ],
+    [
+      "a misspelt option",
+      ["list-clients", "--al"],
+      "hivemind-db: unknown option '--al'\n(Did you mean --all?)\n",
+    ],
+    ["no command", [], "hivemind-db: which command? See `hivemind-db --help`\n"],
+    ["a missing id", ["show-client"], "hivemind-db: missing required argument 'id'\n"],
+    [
+      "an id that is none",
+      ["show-client", "kitchen"],
+      "hivemind-db: ID must be a whole number, as `hivemind-db list-clients` shows it\n",
+    ],
+    [
+      "a negative id",
+      ["delete-client", "-1"],
+      "hivemind-db: ID must be a whole number, as `hivemind-db list-clients` shows it\n",
+    ],
+    [
+      "too many arguments",
+      ["show-client", "1", "2"],
+      "hivemind-db: too many arguments for show-client: see `hivemind-db show-client --help`\n",
+    ],
+    [
+      "a boolean that is none",
+      ["add-client", "--admin", "si"],
+      "hivemind-db: option '--admin <boolean>' argument 'si' is invalid. " +
+        "Allowed are true, 1, yes, on, t, y, false, 0, no, off, f, n.\n",
+    ],
+  ])("explains %s", async (_, args, stderr) => {
+    expect(await runCli(new Hub(), args)).toEqual({ code: 2, stdout: "", stderr });
+  });
+
+  it.each([
+    ["--json", "list-client"],
+    ["list-clients", "--al", "--json"],
+  ])("explains in JSON: %s %s", async (...args) => {
+    const outcome = await runCli(new Hub(), args);
+    expect(outcome).toMatchObject({ code: 2, stdout: "" });
+    expect(errorOf(outcome)).toMatchObject({
+      code: "usage",
+      message: expect.stringContaining("Did you mean"),
+    });
+  });
+
+  it("takes --json before and after the command", async () => {
+    const hub = hubWithClients("v1");
+    const before = await runCli(hub, ["--json", "list-clients"]);
+    expect(before).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\[\n\{"id":1,/) });
+    expect(await runCli(hub, ["list-clients", "--json"])).toEqual(before);
+  });
+
+  it("takes a value that looks like an option of its own", async () => {
+    const { stdout } = await runCli(new Hub(), ["add-client", "--name", "--json"]);
+    expect(stdout).toMatch(/^name +--json$/m);
+  });
+});
+
+describe("help", () => {
+  it("lists every command, and the exit codes", async () => {
+    const { code, stdout, stderr } = await runCli(new Hub(), ["--help"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    for (const { name, summary } of COMMANDS)
+      expect(stdout).toMatch(new RegExp(`^  ${name}\\b.*${summary}`, "m"));
+    expect(stdout).toContain("Exit codes:\n  0  done\n");
+  });
+
+  it.each(COMMANDS.map(({ name, examples }) => [name, examples] as const))(
+    "has an example for %s",
+    async (name, examples) => {
+      const { code, stdout } = await runCli(new Hub(), [name, "--help"]);
+      expect(code).toBe(0);
+      expect(examples.length).toBeGreaterThan(0);
+      for (const example of examples) expect(stdout).toContain(`  $ ${example}\n`);
+      expect(await runCli(new Hub(), ["help", name])).toMatchObject({ code: 0, stdout });
+    },
+  );
+
+  it("prints the version", async () => {
+    expect(await runCli(new Hub(), ["--version"])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    });
+  });
+});
