@@ -8,7 +8,13 @@ export { checkPermission } from "./permission.ts";
 export type { Allowed, Denied, DenyReason, Permission, Verdict } from "./permission.ts";
 export { createDatabase } from "./database/create-database.ts";
 export type { CreateDatabaseOptions } from "./database/create-database.ts";
-export type { AddedClient, ClientDatabase, Credential, Lifecycle, WriteOptions } from "./database/client-database.ts";
+export type {
+  AddedClient,
+  ClientDatabase,
+  Credential,
+  Lifecycle,
+  WriteOptions,
+} from "./database/client-database.ts";
 export type { NodeState } from "./database/node-state.ts";
 export type {
   BackendPlugin,

@@ -24,9 +24,12 @@ export class JsonSyntaxError extends Error {
 
 // The standard's own way (ES proposal "JSON.parse source text access", in Node since 21); the types lag behind.
 const native = JSON as unknown as {
-  rawJSON(text: string): ExactNumber;
-  isRawJSON(value: unknown): value is ExactNumber;
-  parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown;
+  readonly rawJSON: (text: string) => ExactNumber;
+  readonly isRawJSON: (value: unknown) => value is ExactNumber;
+  readonly parse: (
+    text: string,
+    reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
+  ) => unknown;
 };
 
 export const isExactNumber: (value: unknown) => value is ExactNumber = native.isRawJSON;
@@ -95,7 +98,8 @@ export function toJson(value: unknown, place = "value", depth = 0): Json {
       return Object.is(value, -0) ? exactNumber("-0.0") : value;
     case "object":
       if (value === null || isExactNumber(value)) return value;
-      if (Array.isArray(value)) return Object.freeze(value.map((item, i) => toJson(item, `${place}[${i}]`, depth + 1)));
+      if (Array.isArray(value))
+        return Object.freeze(value.map((item, i) => toJson(item, `${place}[${i}]`, depth + 1)));
       return objectToJson(value, place, depth);
     default:
       throw new TypeError(`${place} is a ${typeof value}, which JSON cannot hold`);
@@ -133,11 +137,15 @@ export function numberOf(value: Json | undefined): number | undefined {
 /** Equal as JSON: the order of an object's keys does not count, the text of a number does. */
 export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;
-  if (isExactNumber(a) || isExactNumber(b)) return isExactNumber(a) && isExactNumber(b) && a.rawJSON === b.rawJSON;
+  if (isExactNumber(a) || isExactNumber(b))
+    return isExactNumber(a) && isExactNumber(b) && a.rawJSON === b.rawJSON;
   if (Array.isArray(a) && Array.isArray(b)) {
     return a.length === b.length && a.every((item: Json, i) => sameJson(item, b[i] as Json));
   }
   if (!isJsonObject(a) || !isJsonObject(b)) return false;
   const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]));
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]))
+  );
 }

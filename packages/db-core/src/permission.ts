@@ -46,7 +46,9 @@ export type DenyReason =
 /** May the client do this? Exact, case-sensitive, and no client is above it. */
 export function checkPermission(client: Client, permission: Permission): Verdict {
   const reason = client.revoked ? "revoked" : denial(client, permission);
-  return reason === undefined ? { allowed: true, client } : { allowed: false, reason, clientIds: [client.id] };
+  return reason === undefined
+    ? { allowed: true, client }
+    : { allowed: false, reason, clientIds: [client.id] };
 }
 
 function denial(client: Client, permission: Permission): DenyReason | undefined {

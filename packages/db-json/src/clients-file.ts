@@ -14,7 +14,7 @@ import type { ClientId, StoredEntry, UnreadableEntry } from "@hivemind/db-core/b
 import type { FileCodec } from "./file-codec.ts";
 import { ObjectText, ObjectTextError } from "./object-text.ts";
 import type { StoreFiles } from "./store-files.ts";
-import { TrackedFile } from "./tracked-file.ts";
+import { goneError, TrackedFile } from "./tracked-file.ts";
 
 /** Older Python plugins write in place, so that a reader can meet half a file. This long it may take. */
 const HALF_WRITTEN_MS = 500;
@@ -70,7 +70,8 @@ export class ClientsFile {
       try {
         return this.refreshNow();
       } catch (error) {
-        if (!isDbError(error) || error.code !== "corrupt" || performance.now() > deadline || !this.#isFresh()) throw error;
+        if (!isDbError(error) || error.code !== "corrupt" || performance.now() > deadline || !this.#isFresh())
+          throw error;
       }
       await delay(REREAD_MS);
     }
@@ -117,7 +118,10 @@ export class ClientsFile {
       this.#take(ObjectText.parse(this.#codec.decode(bytes)));
     } catch (error) {
       if (error instanceof ObjectTextError) {
-        throw new DbError("corrupt", `${clients} is damaged: it ${error.message}. Mend it or restore a backup`);
+        throw new DbError(
+          "corrupt",
+          `${clients} is damaged: it ${error.message}. Mend it or restore a backup`,
+        );
       }
       if (isDbError(error)) throw new DbError(error.code, `${clients} ${error.message}`);
       throw error;
@@ -132,7 +136,10 @@ export class ClientsFile {
     const text = read === "absent" ? "1" : read.toString("utf8").trim();
     if (!/^\d{1,9}$/.test(text)) throw new DbError("corrupt", `${path} does not hold a schema number`);
     if (Number(text) > SCHEMA) {
-      throw new DbError("newer-schema", `${path} says ${text}, this release knows ${SCHEMA}: update @hivemind/db-json`);
+      throw new DbError(
+        "newer-schema",
+        `${path} says ${text}, this release knows ${SCHEMA}: update @hivemind/db-json`,
+      );
     }
     this.#schema = Number(text) === SCHEMA ? SCHEMA : 1;
   }
@@ -144,7 +151,8 @@ export class ClientsFile {
     for (const [key, raw] of text.values()) {
       const id = parseClientId(key);
       if (id === undefined) withoutId.push(parseRecord(id, raw) as UnreadableEntry);
-      else if (this.#text.get(key) !== raw && this.#set(id, parseRecord(id, stripCommentLines(raw)))) changed.push(id);
+      else if (this.#text.get(key) !== raw && this.#set(id, parseRecord(id, stripCommentLines(raw))))
+        changed.push(id);
     }
     for (const [key] of this.#text.values()) {
       const id = parseClientId(key);
@@ -163,8 +171,4 @@ export class ClientsFile {
     this.#table.set(id, entry);
     return !(before?.record && entry.record && sameButLastSeen(before.record, entry.record));
   }
-}
-
-export function goneError(path: string): DbError {
-  return new DbError("missing-store", `${path} is gone: is its volume mounted, is HOME the same as before?`);
 }

@@ -1,13 +1,19 @@
 /** The way of a write: lock, look at the file as it is now, change it, replace it, and only then say so. */
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { isDbError, migrationReport, SCHEMA, stringifyJson, upgradeRecord } from "@hivemind/db-core/backend";
-import type { MigrationReport, OnNotice, StoredRecord } from "@hivemind/db-core/backend";
+import {
+  flushFolder,
+  isDbError,
+  makeFolder,
+  migrationReport,
+  SCHEMA,
+  stringifyJson,
+  upgradeRecord,
+} from "@hivemind/db-core/backend";
+import type { MigrationReport, OnNotice, Pending, StoredRecord } from "@hivemind/db-core/backend";
 import type { ClientsFile } from "./clients-file.ts";
-import type { Pending } from "./commit-queue.ts";
-import { flushFolder, makeFolder, removeStaleTemporaries, replaceFile } from "./durable-file.ts";
+import { removeStaleTemporaries, replaceFile } from "./durable-file.ts";
 import { FileLock } from "./file-lock.ts";
-import type { ObjectText } from "./object-text.ts";
 import type { OwnFile } from "./own-file.ts";
 import { backupFile, realFiles } from "./store-files.ts";
 import type { RealFiles, StoreFiles } from "./store-files.ts";
@@ -58,7 +64,7 @@ export class Committer {
     });
   }
 
-  async commit(batch: readonly Pending[]): Promise<void> {
+  async commit(batch: readonly Pending<WorkingTable>[]): Promise<void> {
     await this.exclusive(async (real) => {
       const work = new WorkingTable(this.#clients.table);
       const settle = batch.map((pending) => outcome(work, pending));
@@ -90,9 +96,14 @@ export class Committer {
   }
 
   /** Data first, what describes it last: cut off in between, the same steps run again with the next write. */
-  async #replace(real: RealFiles, records: ReadonlyMap<number, StoredRecord>): Promise<MigrationReport | undefined> {
+  async #replace(
+    real: RealFiles,
+    records: ReadonlyMap<number, StoredRecord>,
+  ): Promise<MigrationReport | undefined> {
     const upgrade = this.#clients.exists && this.#clients.schema !== SCHEMA;
-    const report = upgrade ? migrationReport(this.#clients.table.entries(), await this.#backUp(real)) : undefined;
+    const report = upgrade
+      ? migrationReport(this.#clients.table.entries(), await this.#backUp(real))
+      : undefined;
     const text = this.#clients.text.with(texts(upgrade ? this.#upgraded(records) : records));
     const bytes = this.#clients.encode(text);
     try {
@@ -132,7 +143,10 @@ export class Committer {
       return true;
     } catch (error) {
       if (!isDbError(error)) throw error;
-      this.#onNotice({ code: "fallback", message: `the clients are saved, but not what describes them: ${error.message}` });
+      this.#onNotice({
+        code: "fallback",
+        message: `the clients are saved, but not what describes them: ${error.message}`,
+      });
       return false;
     }
   }
@@ -153,9 +167,13 @@ export class Committer {
       parts.push(`message_blacklist was dropped (client ids ${droppedMessageBlacklist.join(", ")})`);
     }
     if (emptyAllowedTypes.length > 0) {
-      parts.push(`these have no allowed type and may send nothing now: client ids ${emptyAllowedTypes.join(", ")}`);
+      parts.push(
+        `these have no allowed type and may send nothing now: client ids ${emptyAllowedTypes.join(", ")}`,
+      );
     }
-    const clientIds = [...new Set([...droppedMessageBlacklist, ...emptyAllowedTypes])].toSorted((a, b) => a - b);
+    const clientIds = [...new Set([...droppedMessageBlacklist, ...emptyAllowedTypes])].toSorted(
+      (a, b) => a - b,
+    );
     this.#onNotice({ code: "migrated", message: parts.join("; "), clientIds });
   }
 
@@ -167,7 +185,7 @@ export class Committer {
 }
 
 /** Applies one operation, and answers what to do when the commit has succeeded. */
-function outcome(work: WorkingTable, { operation, resolve, reject }: Pending): () => void {
+function outcome(work: WorkingTable, { operation, resolve, reject }: Pending<WorkingTable>): () => void {
   try {
     const answer = work.attempt(operation);
     return () => resolve(answer);

@@ -45,7 +45,10 @@ export function encrypted(key: Buffer): FileCodec {
     encode: (text) => {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv("aes-128-gcm", key, nonce, { authTagLength: 16 });
-      const ciphertext = Buffer.concat([cipher.update(deflateSync(Buffer.from(text, "utf8"))), cipher.final()]);
+      const ciphertext = Buffer.concat([
+        cipher.update(deflateSync(Buffer.from(text, "utf8"))),
+        cipher.final(),
+      ]);
       const fields = { ciphertext, tag: cipher.getAuthTag(), nonce };
       const hex = Object.entries(fields).map(([name, value]) => [name, value.toString("hex")]);
       return Buffer.from(JSON.stringify(Object.fromEntries(hex), undefined, 4), "utf8");
@@ -76,6 +79,7 @@ function envelope(text: string): { ciphertext: Buffer; tag: Buffer; nonce: Buffe
     return Buffer.from(hex, "hex");
   };
   const parts = { ciphertext: part("ciphertext"), tag: part("tag"), nonce: part("nonce") };
-  if (parts.tag.length !== 16) throw new DbError("corrupt", "is not an encrypted store: its tag is not 16 bytes");
+  if (parts.tag.length !== 16)
+    throw new DbError("corrupt", "is not an encrypted store: its tag is not 16 bytes");
   return parts;
 }

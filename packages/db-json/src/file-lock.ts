@@ -2,27 +2,36 @@
  * One lock for all writers of a store, of any process: an exclusive SQLite transaction on an empty file.
  * The kernel frees it the moment its holder dies, and it needs no native package: it is in Node itself.
  */
-import { closeSync, fchmodSync, fchownSync, openSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
-import { DbError, systemError } from "@hivemind/db-core/backend";
-import { ownershipOf } from "./durable-file.ts";
+import { DbError, openNewFile, ownershipOf, systemError } from "@hivemind/db-core/backend";
 
 /** No event tells that another process has released a lock, so we ask again after 1 to 5 ms. */
 const RETRY_MS = { least: 1, most: 5 };
 
 export class FileLock {
   #database: DatabaseSync | undefined;
+  /** Ends when the last one who asked here has let go: SQLite knows one transaction a connection. */
+  #turn: Promise<void> = Promise.resolve();
   #path = "";
   #inode = 0n;
 
   /** Runs `work` while holding the lock at `path`. `locked` when it is not free within `timeoutMs`. */
   async hold<T>(path: string, likeFile: string, timeoutMs: number, work: () => Promise<T>): Promise<T> {
-    await this.#acquire(path, likeFile, timeoutMs);
+    const before = this.#turn;
+    const mine = Promise.withResolvers<void>();
+    this.#turn = mine.promise;
+    await before;
     try {
-      return await work();
+      await this.#acquire(path, likeFile, timeoutMs);
+      try {
+        return await work();
+      } finally {
+        this.#database?.exec("ROLLBACK");
+      }
     } finally {
-      this.#database?.exec("ROLLBACK");
+      mine.resolve();
     }
   }
 
@@ -42,7 +51,10 @@ export class FileLock {
         this.close();
       }
       if (performance.now() > deadline) {
-        throw new DbError("locked", `another program holds ${path} for more than ${timeoutMs} ms: try again, or stop it`);
+        throw new DbError(
+          "locked",
+          `another program holds ${path} for more than ${timeoutMs} ms: try again, or stop it`,
+        );
       }
       await delay(RETRY_MS.least + Math.random() * (RETRY_MS.most - RETRY_MS.least));
     }
@@ -63,15 +75,20 @@ export class FileLock {
 
   #begin(): boolean {
     try {
-      this.#database?.exec("BEGIN EXCLUSIVE");
+      // Nothing is ever written to it, so no journal has to lie beside it while it is held.
+      this.#database?.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
       return true;
     } catch (error) {
       const code = (error as { errcode?: number }).errcode ?? 0;
       if ((code & 0xff) === SQLITE_BUSY) return false;
       this.close();
-      throw new DbError("read-only", `cannot lock ${this.#path}: it must be writable to us, and an empty file`, {
-        cause: error,
-      });
+      throw new DbError(
+        "read-only",
+        `cannot lock ${this.#path}: it must be writable to us, and an empty file`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 }
@@ -85,29 +102,21 @@ function inodeOf(path: string): bigint | undefined {
 /** The lock belongs to whom the store belongs, or one of two users could not take it. */
 async function createLike(path: string, likeFile: string): Promise<void> {
   if (inodeOf(path) !== undefined) return;
-  const { mode, uid, gid } = await ownershipOf(path, likeFile);
-  let file: number;
   try {
-    file = openSync(path, "wx", mode);
+    const file = await openNewFile(path, await ownershipOf(path, likeFile));
+    await file.close();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return;
-    throw error;
-  }
-  try {
-    fchmodSync(file, mode);
-    if (process.geteuid?.() === 0) fchownSync(file, uid, gid);
-  } finally {
-    closeSync(file);
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }
 
 /** Node 22 and 24 call this module experimental, once a process, on stderr. This one warning says nothing to an operator. */
 function sqlite(): typeof import("node:sqlite") {
-  const { emitWarning } = process;
-  process.emitWarning = (() => undefined) as typeof process.emitWarning;
+  const emitWarning: unknown = Reflect.get(process, "emitWarning");
+  process.emitWarning = () => undefined;
   try {
     return process.getBuiltinModule("node:sqlite");
   } finally {
-    process.emitWarning = emitWarning;
+    Reflect.set(process, "emitWarning", emitWarning);
   }
 }

@@ -1,8 +1,9 @@
 /** The backend over one file of clients: reads from memory that follows the file, writes by replacing it. */
-import { SCHEMA, pages, touched } from "@hivemind/db-core/backend";
+import { CommitQueue, SCHEMA, pages, touched } from "@hivemind/db-core/backend";
 import type {
   Backend,
   ClientId,
+  FileFeed,
   IndexName,
   MigrationReport,
   RecordChange,
@@ -14,33 +15,35 @@ import type {
   Watch,
 } from "@hivemind/db-core/backend";
 import type { ClientsFile } from "./clients-file.ts";
-import { CommitQueue } from "./commit-queue.ts";
 import type { Committer } from "./committer.ts";
-import type { Feed } from "./feed.ts";
 import { fileHealth } from "./health.ts";
 import { InsertTokens } from "./insert-tokens.ts";
 import type { OwnFile } from "./own-file.ts";
 import type { StoreFiles } from "./store-files.ts";
 import { verifyFiles } from "./verify.ts";
+import type { WorkingTable } from "./working-table.ts";
 
 export interface JsonStore {
   readonly files: StoreFiles;
   readonly clients: ClientsFile;
   readonly own: OwnFile;
-  readonly feed: Feed;
+  readonly feed: FileFeed;
   readonly committer: Committer;
 }
 
 export class JsonBackend implements Backend {
   readonly state: StateStore;
   readonly #store: JsonStore;
-  readonly #queue: CommitQueue;
+  readonly #queue: CommitQueue<WorkingTable>;
   readonly #tokens = new InsertTokens();
 
   constructor(store: JsonStore) {
     this.#store = store;
     this.#queue = new CommitQueue((batch) => store.committer.commit(batch));
-    this.state = store.own.state((work) => store.committer.exclusiveInStore(work));
+    this.state = store.own.state({
+      read: () => store.clients.refresh(),
+      write: (work) => store.committer.exclusiveInStore(work),
+    });
   }
 
   info(): StoreInfo {
@@ -72,7 +75,10 @@ export class JsonBackend implements Backend {
     );
   }
 
-  async find(index: IndexName, values: readonly string[]): Promise<ReadonlyMap<string, readonly StoredEntry[]>> {
+  async find(
+    index: IndexName,
+    values: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly StoredEntry[]>> {
     await this.#store.clients.refresh();
     const { table } = this.#store.clients;
     const found = values.map((value) => [value, table.find(index, value)] as const);

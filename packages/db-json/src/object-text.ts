@@ -67,7 +67,9 @@ export class ObjectText {
    * go: one of them could still hold the secret that is being taken away.
    */
   with(values: ReadonlyMap<string, string>): ObjectText {
-    const kept = this.#members.filter((member) => !values.has(member.key) || this.#last.get(member.key) === member);
+    const kept = this.#members.filter(
+      (member) => !values.has(member.key) || this.#last.get(member.key) === member,
+    );
     const members = kept.map((member) => {
       const raw = values.get(member.key);
       return raw === undefined ? member : { ...member, raw };
@@ -171,7 +173,8 @@ class ObjectTextParser {
 
   #expect(character: string): void {
     if (this.#at >= this.#code.length) throw this.#error("ends too early");
-    if (this.#code[this.#at] !== character) throw this.#error(`has something else where "${character}" should be`);
+    if (this.#code[this.#at] !== character)
+      throw this.#error(`has something else where "${character}" should be`);
     this.#at += 1;
   }
 

@@ -1,10 +1,9 @@
 /** Opening: which file, which key, and is there a store at all. Nothing is written. */
 import { existsSync } from "node:fs";
-import { dataFolder, DbError } from "@hivemind/db-core/backend";
+import { dataFolder, DbError, FileFeed } from "@hivemind/db-core/backend";
 import type { Backend, BackendHost } from "@hivemind/db-core/backend";
-import { ClientsFile, goneError } from "./clients-file.ts";
+import { ClientsFile } from "./clients-file.ts";
 import { Committer } from "./committer.ts";
-import { Feed } from "./feed.ts";
 import { encrypted, KEY_BYTES, plainText } from "./file-codec.ts";
 import type { FileCodec } from "./file-codec.ts";
 import { JsonBackend } from "./json-backend.ts";
@@ -12,6 +11,7 @@ import type { JsonOptions } from "./options.ts";
 import { OwnFile } from "./own-file.ts";
 import { ownFile, realFiles, storeFiles } from "./store-files.ts";
 import type { StoreFiles } from "./store-files.ts";
+import { goneError } from "./tracked-file.ts";
 
 export async function openStore(options: JsonOptions, host: BackendHost): Promise<Backend> {
   const files = filesOf(options);
@@ -19,7 +19,7 @@ export async function openStore(options: JsonOptions, host: BackendHost): Promis
   const codec = codecOf(options, files, host);
 
   const clients = new ClientsFile(files, codec, (changed) => feed.deliver(changed));
-  const feed = new Feed(files.clients, () => clients.refreshNow(), host.onNotice);
+  const feed = new FileFeed(files.clients, () => clients.refreshNow(), host.onNotice);
   const own = new OwnFile(ownFile(files), realFiles(files).clients, codec);
   try {
     await clients.refresh();
@@ -30,7 +30,13 @@ export async function openStore(options: JsonOptions, host: BackendHost): Promis
     own.close();
     throw error;
   }
-  return new JsonBackend({ files, clients, own, feed, committer: new Committer(files, clients, own, host.onNotice) });
+  return new JsonBackend({
+    files,
+    clients,
+    own,
+    feed,
+    committer: new Committer(files, clients, own, host.onNotice),
+  });
 }
 
 export function filesOf({ name, subfolder, password }: JsonOptions): StoreFiles {
@@ -60,7 +66,10 @@ function codecOf({ password }: JsonOptions, { clients }: StoreFiles, { onNotice 
   const key = Buffer.from(password, "utf8");
   const cut = key.length > KEY_BYTES && existsSync(clients);
   if (key.length !== KEY_BYTES && !cut) {
-    throw new DbError("invalid", `the option password must have exactly ${KEY_BYTES} bytes, it has ${key.length}`);
+    throw new DbError(
+      "invalid",
+      `the option password must have exactly ${KEY_BYTES} bytes, it has ${key.length}`,
+    );
   }
   if (cut) {
     onNotice({
@@ -87,5 +96,8 @@ function refuseMissing(files: StoreFiles, clients: ClientsFile, own: OwnFile, cr
 }
 
 function missing({ clients }: StoreFiles): DbError {
-  return new DbError("missing-store", `there is no store with clients at ${clients}: adding a client makes one`);
+  return new DbError(
+    "missing-store",
+    `there is no store with clients at ${clients}: adding a client makes one`,
+  );
 }

@@ -1,3 +1,4 @@
+import { FILE_NAME, FOLDER, isFileName, isInnerFolder } from "@hivemind/db-core/backend";
 import { z } from "zod";
 
 /** The options of the Python plugin, under the same names. */
@@ -8,9 +9,6 @@ export interface JsonOptions {
   readonly password?: string | undefined;
 }
 
-const FILE_NAME = "a file name without any folder, such as clients";
-const FOLDER = "a folder below the data folder, such as hivemind-core, without ..";
-
 export const jsonOptions: z.ZodType<JsonOptions> = z.strictObject({
   name: z.string(FILE_NAME).refine(isFileName, FILE_NAME).default("clients"),
   subfolder: z.string(FOLDER).refine(isInnerFolder, FOLDER).default("hivemind-core"),
@@ -20,15 +18,3 @@ export const jsonOptions: z.ZodType<JsonOptions> = z.strictObject({
     .transform((password) => (password === "" ? undefined : password))
     .optional(),
 });
-
-function isFileName(name: string): boolean {
-  return name !== "" && name !== "." && name !== ".." && !hasUnusable(name) && !/[/\\]/.test(name);
-}
-
-function isInnerFolder(folder: string): boolean {
-  return !hasUnusable(folder) && !/^(?:[/\\]|[A-Za-z]:)/.test(folder) && !folder.split(/[/\\]/).includes("..");
-}
-
-function hasUnusable(text: string): boolean {
-  return text.includes("\0") || !text.isWellFormed();
-}

@@ -4,12 +4,16 @@ import { DbError, isDbError, isJsonObject, parseJson, stringifyJson } from "@hiv
 import type { Json, JsonObject, StateStore } from "@hivemind/db-core/backend";
 import { replaceFile } from "./durable-file.ts";
 import type { FileCodec } from "./file-codec.ts";
-import { TrackedFile } from "./tracked-file.ts";
+import { goneError, TrackedFile } from "./tracked-file.ts";
 
 /** Later releases may add fields; they are kept. A later `layout` is refused. */
 const LAYOUT = 1;
 
-type Locked = <T>(work: () => Promise<T>) => Promise<T>;
+/** What has to hold around an access: that the store is there, and for a write the lock. */
+interface Access {
+  read(): Promise<void>;
+  write<T>(work: () => Promise<T>): Promise<T>;
+}
 
 export class OwnFile {
   readonly #codec: FileCodec;
@@ -33,7 +37,7 @@ export class OwnFile {
     const read = this.#tracked.read();
     if (read === "same") return;
     if (read === "absent") {
-      this.#content = {};
+      if (this.storeId !== undefined) throw goneError(this.#tracked.path);
       return;
     }
     try {
@@ -51,18 +55,24 @@ export class OwnFile {
     if (this.storeId === undefined) await this.#write({ ...this.#content, store_id: randomUUID() });
   }
 
-  state(locked: Locked): StateStore {
-    const read = (scope: string): JsonObject => {
+  state(access: Access): StateStore {
+    const entriesOf = (scope: string): JsonObject => {
       this.refresh();
       return objectAt(objectAt(this.#content, "state"), scope);
     };
     return {
-      get: async (scope, key) => textAt(read(scope), key),
-      list: async (scope) =>
-        new Map(Object.entries(read(scope)).flatMap(([key, value]) => (typeof value === "string" ? [[key, value]] : []))),
+      get: async (scope, key) => {
+        await access.read();
+        return textAt(entriesOf(scope), key);
+      },
+      list: async (scope) => {
+        await access.read();
+        const entries = Object.entries(entriesOf(scope));
+        return new Map(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+      },
       update: (scope, key, change) =>
-        locked(async () => {
-          const entries = read(scope);
+        access.write(async () => {
+          const entries = entriesOf(scope);
           const now = textAt(entries, key);
           const next = change(now);
           if (next !== now) await this.#write(withEntry(this.#content, scope, entries, key, next));
@@ -76,7 +86,11 @@ export class OwnFile {
   }
 
   async #write(content: JsonObject): Promise<void> {
-    const complete = { layout: LAYOUT, ...content, store_id: this.storeId ?? content["store_id"] ?? randomUUID() };
+    const complete = {
+      layout: LAYOUT,
+      ...content,
+      store_id: this.storeId ?? content["store_id"] ?? randomUUID(),
+    };
     const bytes = this.#codec.encode(`${stringifyJson(complete, 4)}\n`);
     await replaceFile(this.#tracked.path, bytes, this.#like);
     this.#tracked.adopt(bytes);
@@ -90,11 +104,17 @@ export class OwnFile {
       content = parseJson(this.#codec.decode(bytes));
     } catch (error) {
       if (isDbError(error)) throw new DbError(error.code, `${path} ${error.message}`);
-      throw new DbError("corrupt", `${path} is not valid JSON: restore it, or remove it to lose only the node's own state`);
+      throw new DbError(
+        "corrupt",
+        `${path} is not valid JSON: restore it, or remove it to lose only the node's own state`,
+      );
     }
     if (!isJsonObject(content)) throw new DbError("corrupt", `${path} is not a JSON object`);
     if (content["layout"] !== LAYOUT) {
-      throw new DbError("newer-schema", `${path} has another layout than this release knows: update @hivemind/db-json`);
+      throw new DbError(
+        "newer-schema",
+        `${path} has another layout than this release knows: update @hivemind/db-json`,
+      );
     }
     return content;
   }
@@ -110,7 +130,13 @@ function textAt(object: JsonObject, key: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-function withEntry(content: JsonObject, scope: string, entries: JsonObject, key: string, value: string | undefined): JsonObject {
+function withEntry(
+  content: JsonObject,
+  scope: string,
+  entries: JsonObject,
+  key: string,
+  value: string | undefined,
+): JsonObject {
   const kept = Object.entries(entries).filter(([other]) => other !== key);
   const next = Object.fromEntries(value === undefined ? kept : [...kept, [key, value]]);
   const scopes = Object.entries(objectAt(content, "state")).filter(([other]) => other !== scope);

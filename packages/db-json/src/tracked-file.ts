@@ -7,7 +7,7 @@
  */
 import { closeSync, fstatSync, openSync, readFileSync, statSync } from "node:fs";
 import type { BigIntStats } from "node:fs";
-import { systemError } from "@hivemind/db-core/backend";
+import { DbError, systemError } from "@hivemind/db-core/backend";
 
 /** More than two ticks of a kernel that keeps file times in steps of 10 ms. */
 const SETTLED_MS = 25;
@@ -110,10 +110,21 @@ function isAbsent(error: unknown): boolean {
 }
 
 function sameVersion(a: BigIntStats, b: BigIntStats): boolean {
-  return a.ino === b.ino && a.dev === b.dev && a.size === b.size && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs;
+  return (
+    a.ino === b.ino &&
+    a.dev === b.dev &&
+    a.size === b.size &&
+    a.mtimeNs === b.mtimeNs &&
+    a.ctimeNs === b.ctimeNs
+  );
 }
 
 function isSettled(stats: BigIntStats): boolean {
   const wholeSeconds = stats.mtimeNs % 1_000_000_000n === 0n;
   return Date.now() - Number(stats.mtimeMs) > (wholeSeconds ? SETTLED_WHOLE_SECONDS_MS : SETTLED_MS);
+}
+
+/** What a file that was there is, once it is absent: nobody may take that for a store without clients. */
+export function goneError(path: string): DbError {
+  return new DbError("missing-store", `${path} is gone: is its volume mounted, is HOME the same as before?`);
 }

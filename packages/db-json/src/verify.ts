@@ -19,20 +19,32 @@ export async function* verifyFiles(store: JsonStore, repair: boolean): AsyncGene
 
 function* duplicateKeys({ clients }: JsonStore): Generator<Finding> {
   for (const key of new Set(clients.text.duplicateKeys())) {
-    yield finding("duplicate-record", "warning", `The record ${key} stands in the file more than once; the last one counts. The next change to that client removes the others.`);
+    yield finding(
+      "duplicate-record",
+      "warning",
+      `The record ${key} stands in the file more than once; the last one counts. The next change to that client removes the others.`,
+    );
   }
 }
 
 function* oldSchema({ clients }: JsonStore): Generator<Finding> {
   if (clients.schema === SCHEMA) return;
-  yield finding("old-schema", "info", "The store has schema 1. Its next change upgrades it, after a backup beside it.");
+  yield finding(
+    "old-schema",
+    "info",
+    "The store has schema 1. Its next change upgrades it, after a backup beside it.",
+  );
 }
 
 function* readableByOthers({ files }: JsonStore): Generator<Finding> {
   for (const path of [files.clients, ownFile(files)]) {
     const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
     if ((mode & OTHERS_CAN_READ) === 0) continue;
-    yield finding("readable-by-others", "warning", `${path} holds secrets and others than its owner can read it. Run: chmod 600 '${path}'`);
+    yield finding(
+      "readable-by-others",
+      "warning",
+      `${path} holds secrets and others than its owner can read it. Run: chmod 600 '${path}'`,
+    );
   }
 }
 
@@ -43,7 +55,11 @@ async function* leftovers({ files, committer }: JsonStore, repair: boolean): Asy
   // With the lock held nobody is writing, so what is there then is really left over.
   if (repair) await committer.exclusive(() => removeStaleTemporaries(clients));
   yield {
-    ...finding("leftover-file", "info", `A writer that was killed, or is writing now, left ${found.join(", ")}. The next write or a repair removes it.`),
+    ...finding(
+      "leftover-file",
+      "info",
+      `A writer that was killed, or is writing now, left ${found.join(", ")}. The next write or a repair removes it.`,
+    ),
     repair: repair ? "done" : "possible",
   };
 }

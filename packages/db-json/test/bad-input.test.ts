@@ -119,7 +119,9 @@ describe("a store that is not there", () => {
     const text = read("clients.json");
     rmSync(path("clients.json"));
 
-    await expect(db.authenticate({ accessKey: "guest-key" })).rejects.toMatchObject({ code: "missing-store" });
+    await expect(db.authenticate({ accessKey: "guest-key" })).rejects.toMatchObject({
+      code: "missing-store",
+    });
     await expect(all(db)).rejects.toMatchObject({ code: "missing-store" });
     await expect(db.addClient()).rejects.toMatchObject({ code: "missing-store" });
     expect(await db.health()).toMatchObject({ ok: false, details: { code: "missing-store" } });
@@ -258,7 +260,9 @@ describe("passwords", () => {
   test("a longer one never makes a new store", async () => {
     const { database, snapshot } = hub();
 
-    await expect(database({ password: "sixteen-byte-key-and-more" }, true).open()).rejects.toMatchObject({ code: "invalid" });
+    await expect(database({ password: "sixteen-byte-key-and-more" }, true).open()).rejects.toMatchObject({
+      code: "invalid",
+    });
 
     expect(snapshot().size).toBe(0);
   });
@@ -271,7 +275,9 @@ describe("passwords", () => {
     const { database, write } = hub();
     write("clients.ejson", content);
 
-    await expect(database({ password: "sixteen-byte-key" }).open()).rejects.toMatchObject({ code: "corrupt" });
+    await expect(database({ password: "sixteen-byte-key" }).open()).rejects.toMatchObject({
+      code: "corrupt",
+    });
   });
 });
 

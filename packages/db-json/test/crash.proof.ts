@@ -19,7 +19,9 @@ test(`kill -9 of three writers at random moments (seed ${seed})`, async () => {
   do {
     const writers = [0, 1, 2].map(() => forkChild("add-for-ever", dataHome));
     for (const writer of writers) {
-      writer.on("message", ({ id, accessKey }: { id: number; accessKey: string }) => acknowledged.set(id, accessKey));
+      writer.on("message", ({ id, accessKey }: { id: number; accessKey: string }) =>
+        acknowledged.set(id, accessKey),
+      );
     }
     await Promise.all(writers.map((writer) => once(writer, "message")));
     for (const writer of writers) {

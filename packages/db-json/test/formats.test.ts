@@ -45,7 +45,11 @@ describe.each(["v1", "v2"] as const)("what a Python hub left, %s", (version) => 
     const again = await hive.open(options);
     expect(await all(again)).toHaveLength(10);
     expect((await again.getClient(1))?.description).toBe("changed");
-    expect(Object.keys(JSON.parse(hive.read("clients-encrypted.ejson")) as object)).toEqual(["ciphertext", "tag", "nonce"]);
+    expect(Object.keys(JSON.parse(hive.read("clients-encrypted.ejson")) as object)).toEqual([
+      "ciphertext",
+      "tag",
+      "nonce",
+    ]);
     expect(hive.read("clients-encrypted.hivemind.ejson")).toContain("ciphertext");
   });
 });
@@ -126,7 +130,10 @@ describe("odd files", () => {
     await db.revokeClient(1);
 
     expect(read("clients.json")).not.toContain('"old"');
-    expect(await db.authenticate({ accessKey: "old" })).toMatchObject({ allowed: false, reason: "unknown-key" });
+    expect(await db.authenticate({ accessKey: "old" })).toMatchObject({
+      allowed: false,
+      reason: "unknown-key",
+    });
   });
 
   test("NaN makes its record bad and no other; both survive a write byte for byte", async () => {
@@ -141,7 +148,12 @@ describe("odd files", () => {
 
     const text = read("clients.json");
     expect(text).toContain('"metadata": {"gain": NaN, "max": Infinity}');
-    for (const number of ['"one": 1.0', '"minus_zero": -0.0', '"big": 1e+22', '"huge": 123456789012345678901234567890']) {
+    for (const number of [
+      '"one": 1.0',
+      '"minus_zero": -0.0',
+      '"big": 1e+22',
+      '"huge": 123456789012345678901234567890',
+    ]) {
       expect(text).toContain(number);
     }
     await expect(db.getClient(2)).rejects.toMatchObject({ code: "corrupt", clientIds: [2] });

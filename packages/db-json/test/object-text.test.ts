@@ -17,23 +17,46 @@ describe("the text of an object", () => {
   test("a value is replaced in place, and nothing else moves", () => {
     const text = '{ "a" : 1 ,\n\t"b": [ 1,2 ] , "c": {} }';
 
-    expect(ObjectText.parse(text).with(new Map([["b", "7"]])).toString()).toBe('{ "a" : 1 ,\n\t"b": 7 , "c": {} }');
+    expect(
+      ObjectText.parse(text)
+        .with(new Map([["b", "7"]]))
+        .toString(),
+    ).toBe('{ "a" : 1 ,\n\t"b": 7 , "c": {} }');
   });
 
   test("new members go to the end, in the layout of Python's files", () => {
     const python = '{\n    "1": {\n        "a": 1\n    }\n}';
 
-    expect(ObjectText.parse(python).with(new Map([["2", "{}"]])).toString()).toBe(
-      '{\n    "1": {\n        "a": 1\n    },\n    "2": {}\n}',
-    );
-    expect(ObjectText.parse("{}").with(new Map([["1", "{}"]])).toString()).toBe('{\n    "1": {}\n}');
-    expect(ObjectText.empty.with(new Map([["1", "{}"], ["2", "3"]])).toString()).toBe('{\n    "1": {},\n    "2": 3\n}\n');
+    expect(
+      ObjectText.parse(python)
+        .with(new Map([["2", "{}"]]))
+        .toString(),
+    ).toBe('{\n    "1": {\n        "a": 1\n    },\n    "2": {}\n}');
+    expect(
+      ObjectText.parse("{}")
+        .with(new Map([["1", "{}"]]))
+        .toString(),
+    ).toBe('{\n    "1": {}\n}');
+    expect(
+      ObjectText.empty
+        .with(
+          new Map([
+            ["1", "{}"],
+            ["2", "3"],
+          ]),
+        )
+        .toString(),
+    ).toBe('{\n    "1": {},\n    "2": 3\n}\n');
   });
 
   test("setting a key removes its earlier occurrences, wherever they are", () => {
     const text = '{"a": 1, "b": 2, "a": 3, "c": 4, "a": 5}';
 
-    expect(ObjectText.parse(text).with(new Map([["a", "9"]])).toString()).toBe('{ "b": 2, "c": 4, "a": 9}');
+    expect(
+      ObjectText.parse(text)
+        .with(new Map([["a", "9"]]))
+        .toString(),
+    ).toBe('{ "b": 2, "c": 4, "a": 9}');
     expect(ObjectText.parse(text).duplicateKeys()).toEqual(["a", "a"]);
   });
 
@@ -48,7 +71,7 @@ describe("the text of an object", () => {
     const model = new Map<string, unknown>();
     for (let step = 0; step < 500; step += 1) {
       const key = String(random(40));
-      const value = [random(100), "x\"}],{[", { a: [{}, "\\"] }, null][random(4)];
+      const value = [random(100), 'x"}],{[', { a: [{}, "\\"] }, null][random(4)];
       model.set(key, value);
       text = ObjectText.parse(text.with(new Map([[key, JSON.stringify(value, null, random(3))]])).toString());
       expect(JSON.parse(text.toString())).toEqual(Object.fromEntries(model));
@@ -57,10 +80,22 @@ describe("the text of an object", () => {
 });
 
 describe("what is no object", () => {
-  test.each(["", "[]", "1", "{", '{"a"', '{"a":', '{"a":1', '{"a":1,}', '{"a":}', '{"a" 1}', "{a: 1}", "{} x", '{"a": "', '{"a": [}'])(
-    "%s",
-    (text) => {
-      expect(() => ObjectText.parse(text)).toThrow(ObjectTextError);
-    },
-  );
+  test.each([
+    "",
+    "[]",
+    "1",
+    "{",
+    '{"a"',
+    '{"a":',
+    '{"a":1',
+    '{"a":1,}',
+    '{"a":}',
+    '{"a" 1}',
+    "{a: 1}",
+    "{} x",
+    '{"a": "',
+    '{"a": [}',
+  ])("%s", (text) => {
+    expect(() => ObjectText.parse(text)).toThrow(ObjectTextError);
+  });
 });

@@ -1,4 +1,13 @@
-import { chmodSync, chownSync, mkdirSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { tryAdd } from "./support/child.ts";
@@ -61,7 +70,13 @@ describe("who may read and write", () => {
     const fresh = await open({ name: "fresh" }, true);
     await fresh.addClient();
 
-    const names = ["clients.json", "clients.lock", "clients.hivemind.json", "clients.schema_version", "fresh.json"];
+    const names = [
+      "clients.json",
+      "clients.lock",
+      "clients.hivemind.json",
+      "clients.schema_version",
+      "fresh.json",
+    ];
     for (const name of names) {
       const { uid, gid } = statSync(path(name));
       expect([name, uid, gid]).toEqual([name, HUB, HUB]);

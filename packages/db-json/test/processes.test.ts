@@ -10,43 +10,53 @@ interface Acknowledged {
 }
 
 describe("many processes on one file", () => {
-  test("16 processes adding 25 clients each end with 400 clients, 400 ids, 400 keys", { timeout: 120_000 }, async () => {
-    const { dataHome, open } = hub();
+  test(
+    "16 processes adding 25 clients each end with 400 clients, 400 ids, 400 keys",
+    { timeout: 120_000 },
+    async () => {
+      const { dataHome, open } = hub();
 
-    const children = Array.from({ length: 16 }, (_, i) => forkChild("add-many", dataHome, {}, `p${i}`, "25"));
-    expect(await Promise.all(children.map(exited))).toEqual(Array.from({ length: 16 }, () => 0));
+      const children = Array.from({ length: 16 }, (_, i) =>
+        forkChild("add-many", dataHome, {}, `p${i}`, "25"),
+      );
+      expect(await Promise.all(children.map(exited))).toEqual(Array.from({ length: 16 }, () => 0));
 
-    const db = await open();
-    const clients = await all(db);
-    const keys = await Promise.all(clients.map(async ({ id }) => (await db.secrets(id))?.accessKey));
-    expect(clients.map(({ id }) => id)).toEqual(Array.from({ length: 400 }, (_, i) => i + 1));
-    expect(new Set(keys).size).toBe(400);
-    expect(new Set(clients.map(({ name }) => name)).size).toBe(400);
-  });
+      const db = await open();
+      const clients = await all(db);
+      const keys = await Promise.all(clients.map(async ({ id }) => (await db.secrets(id))?.accessKey));
+      expect(clients.map(({ id }) => id)).toEqual(Array.from({ length: 400 }, (_, i) => i + 1));
+      expect(new Set(keys).size).toBe(400);
+      expect(new Set(clients.map(({ name }) => name)).size).toBe(400);
+    },
+  );
 
-  test("kill -9 amid writes: the file is whole, every acknowledged client is in it", { timeout: 60_000 }, async () => {
-    const { dataHome, open, folder } = hub();
-    const acknowledged: Acknowledged[] = [];
+  test(
+    "kill -9 amid writes: the file is whole, every acknowledged client is in it",
+    { timeout: 60_000 },
+    async () => {
+      const { dataHome, open, folder } = hub();
+      const acknowledged: Acknowledged[] = [];
 
-    for (let round = 1; round <= 10; round += 1) {
-      const child = forkChild("add-for-ever", dataHome);
-      child.on("message", (message) => acknowledged.push(message as Acknowledged));
-      // Killed at another moment of its next write in every round.
-      for (let writes = 0; writes < round; writes += 1) await once(child, "message");
-      child.kill("SIGKILL");
-      expect(await exited(child)).toBe("SIGKILL");
-    }
+      for (let round = 1; round <= 10; round += 1) {
+        const child = forkChild("add-for-ever", dataHome);
+        child.on("message", (message) => acknowledged.push(message as Acknowledged));
+        // Killed at another moment of its next write in every round.
+        for (let writes = 0; writes < round; writes += 1) await once(child, "message");
+        child.kill("SIGKILL");
+        expect(await exited(child)).toBe("SIGKILL");
+      }
 
-    const db = await open();
-    const started = performance.now();
-    await db.addClient({ name: "the next writer" });
-    expect(performance.now() - started).toBeLessThan(100);
-    for (const { id, accessKey } of acknowledged) {
-      expect(await db.authenticate({ accessKey })).toMatchObject({ allowed: true, client: { id } });
-    }
-    expect(acknowledged.length).toBeGreaterThanOrEqual(55);
-    expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
-  });
+      const db = await open();
+      const started = performance.now();
+      await db.addClient({ name: "the next writer" });
+      expect(performance.now() - started).toBeLessThan(100);
+      for (const { id, accessKey } of acknowledged) {
+        expect(await db.authenticate({ accessKey })).toMatchObject({ allowed: true, client: { id } });
+      }
+      expect(acknowledged.length).toBeGreaterThanOrEqual(55);
+      expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+    },
+  );
 
   test("the lock is free the moment its holder dies", async () => {
     const { dataHome, open, path } = hub("v2");
@@ -54,7 +64,9 @@ describe("many processes on one file", () => {
     const holder = forkChild("hold-lock", dataHome, {}, path("clients.lock"), path("clients.json"));
     await once(holder, "message");
     const adding = db.addClient();
-    expect(await Promise.race([adding, new Promise((resolve) => setTimeout(resolve, 200, "waiting"))])).toBe("waiting");
+    expect(await Promise.race([adding, new Promise((resolve) => setTimeout(resolve, 200, "waiting"))])).toBe(
+      "waiting",
+    );
 
     holder.kill("SIGKILL");
     await exited(holder);
@@ -98,8 +110,13 @@ describe("what another process or handle did", () => {
 
     await elsewhere.revokeClient(4);
 
-    expect(await here.authenticate({ accessKey: "guest-key" })).toMatchObject({ allowed: false, reason: "unknown-key" });
-    expect(await here.authorize(4, { do: "send", messageType: "speak" })).toMatchObject({ reason: "revoked" });
+    expect(await here.authenticate({ accessKey: "guest-key" })).toMatchObject({
+      allowed: false,
+      reason: "unknown-key",
+    });
+    expect(await here.authorize(4, { do: "send", messageType: "speak" })).toMatchObject({
+      reason: "revoked",
+    });
   });
 
   test("half a file, as an older Python hub leaves it while writing, is waited for", async () => {
@@ -124,7 +141,9 @@ test("64 adds at once share few writes of the file", async () => {
 
   await Promise.all(Array.from({ length: 64 }, () => db.addClient()));
 
-  const last = new Promise((resolve) => watcher.on("change", (_event, name) => name === "end" && resolve(name)));
+  const last = new Promise((resolve) =>
+    watcher.on("change", (_event, name) => name === "end" && resolve(name)),
+  );
   writeFileSync(`${folder}/end`, "");
   await last;
   watcher.close();

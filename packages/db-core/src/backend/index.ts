@@ -3,8 +3,16 @@ export * from "./contract.ts";
 export type { OptionsIssue, OptionsResult, OptionsSchema } from "./options.ts";
 export { applyChange } from "./change.ts";
 export { stripCommentLines } from "./comments.ts";
+export { CommitQueue } from "./commit-queue.ts";
+export type { Operation, Pending } from "./commit-queue.ts";
+export { FileFeed } from "./file-feed.ts";
+export { FILE_NAME, FOLDER, isFileName, isInnerFolder } from "./file-options.ts";
+export { flushFolder, makeFolder, openNewFile, ownershipOf } from "./file-owner.ts";
+export type { Ownership } from "./file-owner.ts";
 export { parseClientId } from "./client-id.ts";
 export { pages } from "./pages.ts";
+export { changeRecord, draftRecords } from "./record-rules.ts";
+export type { RecordView } from "./record-rules.ts";
 export { RecordTable } from "./record-table.ts";
 export {
   indexValues,

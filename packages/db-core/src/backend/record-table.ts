@@ -1,15 +1,20 @@
 /** All entries of a store in memory, with their indexes: what a backend works on that reads a store as a whole. */
 import type { ClientId } from "../client.ts";
-import { DbError } from "../errors.ts";
-import { applyChange } from "./change.ts";
-import type { IndexName, RecordChange, RecordDraft, StoredEntry, StoredRecord, UnreadableEntry } from "./contract.ts";
+import type {
+  IndexName,
+  RecordChange,
+  RecordDraft,
+  StoredEntry,
+  StoredRecord,
+  UnreadableEntry,
+} from "./contract.ts";
+import { changeRecord, draftRecords } from "./record-rules.ts";
+import type { RecordView } from "./record-rules.ts";
 import { indexValues, matches } from "./record.ts";
-import { unreadableError } from "./unreadable.ts";
 
 const INDEXES = ["accessKey", "name", "fingerprint"] as const satisfies readonly IndexName[];
-const UNIQUE = ["accessKey", "fingerprint"] as const satisfies readonly IndexName[];
 
-export class RecordTable {
+export class RecordTable implements RecordView {
   readonly #entries = new Map<ClientId, StoredEntry>();
   readonly #indexes = new Map(INDEXES.map((name) => [name, new Map<string, Set<ClientId>>()]));
   readonly #unreadable = new Map<ClientId, UnreadableEntry>();
@@ -41,6 +46,10 @@ export class RecordTable {
     yield* this.#withoutId;
   }
 
+  has(id: ClientId): boolean {
+    return this.#entries.has(id);
+  }
+
   get(id: ClientId): StoredEntry | undefined {
     return this.#entries.get(id);
   }
@@ -51,7 +60,9 @@ export class RecordTable {
     else this.#unindex(id, before);
     this.#entries.set(id, entry);
     if (entry.record === undefined) this.#unreadable.set(id, entry);
-    else for (const name of INDEXES) for (const value of indexValues(entry.record, name)) this.#add(name, value, id);
+    else
+      for (const name of INDEXES)
+        for (const value of indexValues(entry.record, name)) this.#add(name, value, id);
   }
 
   delete(id: ClientId): void {
@@ -65,53 +76,18 @@ export class RecordTable {
   find(index: IndexName, value: string): readonly StoredEntry[] {
     const ids = [...(this.#indexes.get(index)?.get(value) ?? [])].toSorted((a, b) => a - b);
     const readable = ids.map((id) => this.#entries.get(id) as StoredEntry);
-    const unreadable = [...this.#unreadable.values(), ...this.#withoutId].filter((entry) => matches(entry, index, value));
+    const unreadable = [...this.#unreadable.values(), ...this.#withoutId].filter((entry) =>
+      matches(entry, index, value),
+    );
     return [...readable, ...unreadable];
   }
 
-  /** The records that these drafts become, all or none; throws where one cannot be. Changes nothing. */
   draft(drafts: readonly RecordDraft[]): readonly StoredRecord[] {
-    const made = new Map<ClientId, StoredRecord>();
-    const taken = new Set<string>();
-    let highest = this.highestId;
-    for (const draft of drafts) {
-      const id = draft.id ?? highest + 1;
-      if (!Number.isSafeInteger(id)) throw new DbError("full", `no client id is left above ${highest}`);
-      if (this.#entries.has(id) || made.has(id)) {
-        throw new DbError("duplicate-key", `the client id ${id} is taken`, { clientIds: [id] });
-      }
-      const record = draft.make(id);
-      this.#refuseClash(record, undefined);
-      refuseTwins(record, taken);
-      made.set(id, record);
-      highest = Math.max(highest, id);
-    }
-    return [...made.values()];
+    return draftRecords(this, drafts);
   }
 
-  /** What the record becomes; `undefined` where there is nothing to write. Changes nothing. */
-  change(id: ClientId, change: RecordChange): { readonly now: StoredRecord; readonly next?: StoredRecord } | undefined {
-    const entry = this.#entries.get(id);
-    if (entry === undefined) return undefined;
-    if (entry.record === undefined) throw unreadableError(entry);
-    const next = applyChange(entry.record, change);
-    if (next === undefined) return { now: entry.record };
-    this.#refuseClash(next, entry.record);
-    return { now: entry.record, next };
-  }
-
-  /** Values that the record had already are not checked again: an ambiguous client can still be mended. */
-  #refuseClash(record: StoredRecord, before: StoredRecord | undefined): void {
-    for (const index of UNIQUE) {
-      const had = before === undefined ? [] : indexValues(before, index);
-      for (const value of indexValues(record, index)) {
-        if (had.includes(value)) continue;
-        const [other] = this.find(index, value);
-        if (other === undefined) continue;
-        if (other.record === undefined) throw unreadableError(other);
-        throw new DbError("duplicate-key", `client ${other.id} has this ${NAMES[index]} already`, { clientIds: [other.id] });
-      }
-    }
+  change(id: ClientId, change: RecordChange): ReturnType<typeof changeRecord> {
+    return changeRecord(this, id, change);
   }
 
   #add(index: IndexName, value: string, id: ClientId): void {
@@ -139,17 +115,5 @@ export class RecordTable {
     if (this.#ascending === undefined || id < (this.#ascending.at(-1) ?? 0)) return undefined;
     (this.#ascending as ClientId[]).push(id);
     return this.#ascending;
-  }
-}
-
-const NAMES = { accessKey: "access key", fingerprint: "certificate" } as const;
-
-function refuseTwins(record: StoredRecord, taken: Set<string>): void {
-  for (const index of UNIQUE) {
-    for (const value of indexValues(record, index)) {
-      const key = `${index} ${value}`;
-      if (taken.has(key)) throw new DbError("duplicate-key", `two clients of one batch have the same ${NAMES[index]}`);
-      taken.add(key);
-    }
   }
 }

@@ -25,16 +25,16 @@ export function parseRecord(id: ClientId | undefined, text: string): StoredEntry
 export function toEntry(id: ClientId | undefined, value: Json, text: string): StoredEntry {
   const reason = id === undefined ? "its key is no client id" : defectOf(id, value);
   if (reason !== undefined || id === undefined) return unreadable(id, reason ?? "", text);
-  return { id, record: value as StoredRecord };
+  return Object.freeze({ id, record: value as StoredRecord });
 }
 
 function unreadable(id: ClientId | undefined, reason: string, text: string): UnreadableEntry {
-  return {
+  return Object.freeze({
     id,
     reason,
     // The string as Python or we would have written it: raw, or with \u escapes.
-    mentions: (value) => text.includes(JSON.stringify(value)) || text.includes(asciiEscaped(value)),
-  };
+    mentions: (value: string) => text.includes(JSON.stringify(value)) || text.includes(asciiEscaped(value)),
+  });
 }
 
 function asciiEscaped(value: string): string {
@@ -64,7 +64,8 @@ function defectOf(id: ClientId, value: Json): string | undefined {
 
 const isText = (value: Json): boolean => value === null || typeof value === "string";
 // 0 and 1 come out of SQLite; null is what an unset column holds.
-const isFlag = (value: Json): boolean => value === null || typeof value === "boolean" || value === 0 || value === 1;
+const isFlag = (value: Json): boolean =>
+  value === null || typeof value === "boolean" || value === 0 || value === 1;
 const isNumber = (value: Json): boolean => value === null || Number.isFinite(numberOf(value));
 // cjson in the Python Redis plugin turns an empty list into {}.
 const isList = (value: Json): boolean =>
@@ -118,15 +119,14 @@ export function tombstone(id: ClientId): StoredRecord {
 /** The values under which an index knows the record. A tombstone has none. */
 export function indexValues(record: StoredRecord, index: IndexName): readonly string[] {
   if (isTombstone(record)) return [];
-  switch (index) {
-    case "accessKey":
-      return [record.api_key];
-    case "name":
-      return typeof record["name"] === "string" ? [record["name"]] : [];
-    case "fingerprint":
-      return fingerprints(record);
-  }
+  return VALUES[index](record);
 }
+
+const VALUES: { readonly [Name in IndexName]: (record: StoredRecord) => readonly string[] } = {
+  accessKey: (record) => [record.api_key],
+  name: (record) => (typeof record["name"] === "string" ? [record["name"]] : []),
+  fingerprint: fingerprints,
+};
 
 /** `metadata.hivemind_db.certificates[].sha256`: lower-case hex, without colons. */
 function fingerprints(record: StoredRecord): readonly string[] {

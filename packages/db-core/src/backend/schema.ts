@@ -12,7 +12,8 @@ export const SCHEMA = 2;
 export function upgradeRecord(record: StoredRecord): StoredRecord {
   const metadata = isJsonObject(record["metadata"]) ? record["metadata"] : {};
   const old = ["intent_blacklist", "skill_blacklist", "message_blacklist"];
-  if (!old.some((key) => Object.hasOwn(record, key)) && !Object.hasOwn(metadata, "message_blacklist")) return record;
+  if (!old.some((key) => Object.hasOwn(record, key)) && !Object.hasOwn(metadata, "message_blacklist"))
+    return record;
 
   const lists = Object.entries(record).filter(
     ([key, value]) => (key === "intent_blacklist" || key === "skill_blacklist") && isFilledList(value),

@@ -29,7 +29,11 @@ export function systemError(error: unknown, doing: "read" | "write", what: strin
   const known = CODES[String(error.code)];
   if (known === undefined) return error;
   const code = doing === "write" && known === "refused" ? "read-only" : known;
-  return new DbError(code, `cannot ${doing} ${what} (${String(error.code)})${advice === "" ? "" : `: ${advice}`}`, {
-    cause: error,
-  });
+  return new DbError(
+    code,
+    `cannot ${doing} ${what} (${String(error.code)})${advice === "" ? "" : `: ${advice}`}`,
+    {
+      cause: error,
+    },
+  );
 }

@@ -10,7 +10,8 @@ import { toClient } from "./client-codec.ts";
 /** Whose access key is this? A key that could be in a record nobody can read is an error, not "unknown". */
 export async function authenticate(backend: Backend, { accessKey }: Credential): Promise<Verdict> {
   if (typeof accessKey !== "string") throw new TypeError("an access key is a string");
-  if (accessKey === "" || accessKey === REVOKED_KEY) return { allowed: false, reason: "reserved-key", clientIds: [] };
+  if (accessKey === "" || accessKey === REVOKED_KEY)
+    return { allowed: false, reason: "reserved-key", clientIds: [] };
   // A lone surrogate cannot be stored, and some drivers would look for U+FFFD in its place.
   if (!accessKey.isWellFormed()) return { allowed: false, reason: "unknown-key", clientIds: [] };
 
@@ -25,7 +26,8 @@ export async function authenticate(backend: Backend, { accessKey }: Credential):
 
   const [client, ...others] = clients;
   if (client === undefined) return { allowed: false, reason: "unknown-key", clientIds: [] };
-  if (others.length > 0) return { allowed: false, reason: "ambiguous", clientIds: clients.map(({ id }) => id) };
+  if (others.length > 0)
+    return { allowed: false, reason: "ambiguous", clientIds: clients.map(({ id }) => id) };
   return { allowed: true, client };
 }
 

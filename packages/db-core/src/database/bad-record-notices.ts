@@ -13,7 +13,11 @@ export class BadRecordNotices {
   }
 
   report(entries: readonly StoredEntry[]): void {
-    for (const { id, record, reason } of entries as readonly { id?: number; record?: unknown; reason?: string }[]) {
+    for (const { id, record, reason } of entries as readonly {
+      id?: number;
+      record?: unknown;
+      reason?: string;
+    }[]) {
       const seen = `${id} ${reason}`;
       if (record !== undefined || this.#seen.has(seen)) continue;
       this.#seen.add(seen);

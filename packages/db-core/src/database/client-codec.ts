@@ -109,7 +109,8 @@ export function withFields(stored: StoredRecord, fields: ValidFields): StoredRec
 
 function newMetadata(now: JsonObject, fields: ValidFields): JsonObject | undefined {
   const { metadata, skillBlacklist, intentBlacklist } = fields;
-  if (metadata === undefined && skillBlacklist === undefined && intentBlacklist === undefined) return undefined;
+  if (metadata === undefined && skillBlacklist === undefined && intentBlacklist === undefined)
+    return undefined;
   const free = metadata ?? pick(now, (key) => !METADATA_WITH_OWN_FIELDS.has(key));
   const lists = {
     [SKILLS]: skillBlacklist ?? listOf(now[SKILLS]),
@@ -130,9 +131,11 @@ function pick<T>(
 }
 
 const textOf = (value: Json | undefined): string => (typeof value === "string" ? value : "");
-const secretOf = (value: Json | undefined): string | null => (typeof value === "string" && value !== "" ? value : null);
+const secretOf = (value: Json | undefined): string | null =>
+  typeof value === "string" && value !== "" ? value : null;
 const objectOf = (value: Json | undefined): JsonObject => (isJsonObject(value) ? value : {});
-const listOf = (value: Json | undefined): readonly string[] => (Array.isArray(value) ? (value as string[]) : []);
+const listOf = (value: Json | undefined): readonly string[] =>
+  Array.isArray(value) ? (value as string[]) : [];
 // A column that Python left unset is null there, and false to Python.
 const flagOf = (value: Json | undefined, ifAbsent: boolean): boolean =>
   value === undefined ? ifAbsent : value === true || value === 1;

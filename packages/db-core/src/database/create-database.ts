@@ -1,6 +1,13 @@
 /** What a node uses, over any backend: validation, defaults, life cycle, meaning. */
 import { randomUUID } from "node:crypto";
-import type { Backend, BackendPlugin, Finding, Health, MigrationReport, StoreInfo } from "../backend/contract.ts";
+import type {
+  Backend,
+  BackendPlugin,
+  Finding,
+  Health,
+  MigrationReport,
+  StoreInfo,
+} from "../backend/contract.ts";
 import { isTombstone, tombstone } from "../backend/record.ts";
 import { unreadableError } from "../backend/unreadable.ts";
 import type { Client, ClientChange, ClientDraft, ClientId, ClientSecrets } from "../client.ts";
@@ -36,7 +43,9 @@ export function createDatabase<Options>(
   options: Options,
   { create = false, onNotice = () => undefined }: CreateDatabaseOptions = {},
 ): ClientDatabase {
-  return new Database(plugin.name, plugin.capabilities, onNotice, async () => plugin.open(options, { create, onNotice }));
+  return new Database(plugin.name, plugin.capabilities, onNotice, async () =>
+    plugin.open(options, { create, onNotice }),
+  );
 }
 
 class Database implements ClientDatabase {
@@ -80,7 +89,10 @@ class Database implements ClientDatabase {
     return added as AddedClient;
   }
 
-  async addClients(drafts: readonly ClientDraft[], options: WriteOptions = {}): Promise<readonly AddedClient[]> {
+  async addClients(
+    drafts: readonly ClientDraft[],
+    options: WriteOptions = {},
+  ): Promise<readonly AddedClient[]> {
     if (drafts.length > MAX_BATCH) throw new DbError("invalid", `a batch holds at most ${MAX_BATCH} clients`);
     const token = options.token ?? randomUUID();
     const recordDrafts = drafts.map(recordDraft);
@@ -135,7 +147,10 @@ class Database implements ClientDatabase {
     return this.#lifecycle.use(async (backend) => {
       const record = await backend.update(validId(id), (now) => {
         if (isTombstone(now)) throw noSuchClient(id, "is revoked, which is final");
-        const next = withFields(now, fixed ?? validFields((change as (now: Client) => ClientChange)(toClient(now))));
+        const next = withFields(
+          now,
+          fixed ?? validFields((change as (now: Client) => ClientChange)(toClient(now))),
+        );
         return sameJson(next, now) ? undefined : next;
       });
       if (record === undefined) throw noSuchClient(id, "does not exist");
@@ -145,7 +160,9 @@ class Database implements ClientDatabase {
 
   async revokeClient(id: ClientId): Promise<Client> {
     return this.#lifecycle.use(async (backend) => {
-      const record = await backend.update(validId(id), (now) => (isTombstone(now) ? undefined : tombstone(id)));
+      const record = await backend.update(validId(id), (now) =>
+        isTombstone(now) ? undefined : tombstone(id),
+      );
       if (record === undefined) throw noSuchClient(id, "does not exist");
       return toClient(record);
     });
@@ -153,7 +170,9 @@ class Database implements ClientDatabase {
 
   async touch(id: ClientId, at: number = Date.now() / 1000): Promise<void> {
     const when = seconds(at, "the time of a touch");
-    return this.#lifecycle.use((backend) => backend.touch(new Map(when === null ? [] : [[validId(id), when]])));
+    return this.#lifecycle.use((backend) =>
+      backend.touch(new Map(when === null ? [] : [[validId(id), when]])),
+    );
   }
 
   authenticate(credential: Credential): Promise<Verdict> {
@@ -199,7 +218,8 @@ class Database implements ClientDatabase {
 
 function recordDraft({ id, ...draft }: ClientDraft) {
   const fields = { accessKey: randomCredential(), password: randomCredential(), ...validFields(draft) };
-  if (id !== undefined && validId(id) < 1) throw new DbError("invalid", "a client id is a whole number from 1");
+  if (id !== undefined && validId(id) < 1)
+    throw new DbError("invalid", "a client id is a whole number from 1");
   return { ...(id === undefined ? {} : { id }), make: (newId: ClientId) => newRecord(newId, fields) };
 }
 

@@ -16,7 +16,10 @@ export async function* iterateOpen<T>(
     for (;;) {
       const step = await lifecycle.use(async (current) => {
         if (current === backend) return iterator.next();
-        throw new DbError("closed", "the database was closed and opened again during this call; start it anew");
+        throw new DbError(
+          "closed",
+          "the database was closed and opened again during this call; start it anew",
+        );
       });
       if (step.done === true) return;
       yield step.value;

@@ -23,11 +23,14 @@ export function nodeState(scope: string, namespace: string, withBackend: WithBac
     throw new TypeError(`a state scope is "shared" or "node:<nodeId>", not ${JSON.stringify(scope)}`);
   }
   if (!/^[\w.-]+$/.test(namespace)) {
-    throw new TypeError(`a state namespace is made of letters, digits, "_", "-" and ".": ${JSON.stringify(namespace)}`);
+    throw new TypeError(
+      `a state namespace is made of letters, digits, "_", "-" and ".": ${JSON.stringify(namespace)}`,
+    );
   }
   const prefix = `${namespace}/`;
   const fullKey = (key: string): string => {
-    if (key === "" || !key.isWellFormed()) throw new TypeError("a state key is a well-formed, non-empty string");
+    if (key === "" || !key.isWellFormed())
+      throw new TypeError("a state key is a well-formed, non-empty string");
     return prefix + key;
   };
   const update: NodeState["update"] = (key, change) =>

@@ -75,7 +75,8 @@ function list(value: unknown, name: string): readonly string[] {
 
 function accessKey(value: unknown, name: string): string {
   const key = text(value, name);
-  if (key === "" || key === REVOKED_KEY) throw invalid(name, `neither empty nor "${REVOKED_KEY}", which marks the revoked`);
+  if (key === "" || key === REVOKED_KEY)
+    throw invalid(name, `neither empty nor "${REVOKED_KEY}", which marks the revoked`);
   return key;
 }
 
@@ -87,7 +88,8 @@ function password(value: unknown, name: string): string | null {
 function cryptoKey(value: unknown, name: string): string | null {
   if (value === null) return null;
   // Code points, as Python counts.
-  if ([...text(value, name)].length !== 16) throw invalid(name, "exactly 16 characters, or null for none");
+  if (Array.from(text(value, name)).length !== 16)
+    throw invalid(name, "exactly 16 characters, or null for none");
   return value as string;
 }
 
@@ -99,7 +101,8 @@ const RESERVED_METADATA = new Map([
 ]);
 
 function metadata(value: unknown, name: string): JsonObject {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw invalid(name, "a JSON object");
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw invalid(name, "a JSON object");
   for (const key of Object.keys(value)) {
     const advice = RESERVED_METADATA.get(key);
     if (advice !== undefined) throw new DbError("invalid", `${name} cannot hold the key ${key}: ${advice}`);

@@ -44,11 +44,16 @@ export function memoryBackend(store: MemoryStore): Backend {
       const found = values.map((value) => [value, all.find(index, value)] as const);
       return new Map(found.filter(([, entries]) => entries.length > 0));
     },
-    list: () => pages([...store.records.keys()].toSorted((a, b) => a - b), read),
+    list: () =>
+      pages(
+        [...store.records.keys()].toSorted((a, b) => a - b),
+        read,
+      ),
 
     insert: async (drafts, token) => {
       const before = store.tokens.get(token);
-      if (before !== undefined) return [...(await read(before)).values()].map(({ record }) => record as StoredRecord);
+      if (before !== undefined)
+        return [...(await read(before)).values()].map(({ record }) => record as StoredRecord);
       const records = table().draft(drafts);
       const ids = records.map(({ client_id }) => client_id);
       write(records);

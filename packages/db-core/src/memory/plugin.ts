@@ -24,20 +24,26 @@ const memory: BackendPlugin<MemoryOptions> = {
   secretOptions: [],
   open: async ({ store = new MemoryStore() }, { create }) => {
     if (!create && !store.exists) {
-      throw new DbError("missing-store", "memory is empty at the start: open it with create", { backend: NAME });
+      throw new DbError("missing-store", "memory is empty at the start: open it with create", {
+        backend: NAME,
+      });
     }
     if (store.schema > SCHEMA) {
-      throw new DbError("newer-schema", `schema ${store.schema} is newer than this release`, { backend: NAME });
+      throw new DbError("newer-schema", `schema ${store.schema} is newer than this release`, {
+        backend: NAME,
+      });
     }
     return memoryBackend(store);
   },
 };
 
 function validate(value: unknown): OptionsResult<MemoryOptions> {
+  if (typeof value !== "object" || value === null) return { issues: [{ message: "must be an object" }] };
   const { store, ...rest } = value as MemoryOptions;
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) return { issues: [{ message: "memory has no such option", path: [unknown] }] };
-  if (store === undefined || store instanceof MemoryStore) return { value: store === undefined ? {} : { store } };
+  if (store === undefined || store instanceof MemoryStore)
+    return { value: store === undefined ? {} : { store } };
   return { issues: [{ message: "must be a MemoryStore", path: ["store"] }] };
 }
 

@@ -11,7 +11,8 @@ if (user !== "") {
 const outcome: { added: number; code?: string; message?: string } = { added: 0 };
 try {
   const db = await openDatabase();
-  for (; outcome.added < Number(count); outcome.added += 1) await db.addClient({ description: "x".repeat(2000) });
+  for (; outcome.added < Number(count); outcome.added += 1)
+    await db.addClient({ description: "x".repeat(2000) });
   await db.close();
 } catch (error) {
   if (!isDbError(error)) throw error;

@@ -37,13 +37,19 @@ export async function exited(child: ChildProcess): Promise<number | NodeJS.Signa
 export async function inMountNamespace(script: string, env: Record<string, string>): Promise<string> {
   const flags = process.geteuid?.() === 0 ? ["-m"] : ["-rm"];
   const child = spawn("unshare", [...flags, "sh", "-euc", script], {
-    env: { ...process.env, ...env, NODE: `${process.execPath} ${TYPESCRIPT.join(" ")}`, PROCESSES: dirname(childPath("any")) },
+    env: {
+      ...process.env,
+      ...env,
+      NODE: `${process.execPath} ${TYPESCRIPT.join(" ")}`,
+      PROCESSES: dirname(childPath("any")),
+    },
     stdio: ["ignore", "pipe", "inherit"],
   });
   let output = "";
   child.stdout.on("data", (data: Buffer) => (output += data.toString()));
   const code = await exited(child);
-  if (code !== 0) throw new Error(`the script ended with ${code}; it needs unshare(1) and the right to mount`);
+  if (code !== 0)
+    throw new Error(`the script ended with ${code}; it needs unshare(1) and the right to mount`);
   return output;
 }
 

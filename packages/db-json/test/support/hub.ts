@@ -1,5 +1,14 @@
 /** A data folder of its own for one test, as a Python hub left it. */
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,14 +25,14 @@ export interface Hub {
   /** Where the store is. */
   readonly folder: string;
   readonly notices: Notice[];
-  path(name: string): string;
-  read(name: string): string;
-  write(name: string, content: string | Buffer): void;
+  readonly path: (name: string) => string;
+  readonly read: (name: string) => string;
+  readonly write: (name: string, content: string | Buffer) => void;
   /** Every file with its bytes, to see that nothing has changed. */
-  snapshot(): ReadonlyMap<string, string>;
-  database(options?: Partial<JsonOptions>, create?: boolean): ClientDatabase;
+  readonly snapshot: () => ReadonlyMap<string, string>;
+  readonly database: (options?: Partial<JsonOptions>, create?: boolean) => ClientDatabase;
   /** Opened, and closed with the test. */
-  open(options?: Partial<JsonOptions>, create?: boolean): Promise<ClientDatabase>;
+  readonly open: (options?: Partial<JsonOptions>, create?: boolean) => Promise<ClientDatabase>;
 }
 
 export function fixture(name: string): Buffer {

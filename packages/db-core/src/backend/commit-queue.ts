@@ -1,11 +1,9 @@
-import type { WorkingTable } from "./working-table.ts";
-
-/** One change to the clients, all or none. Synchronous: it runs with the lock held. */
-export type Operation<T> = (work: WorkingTable) => T;
+/** One change, all or none, on what a commit works on. Synchronous: it runs with the store locked. */
+export type Operation<T, Work> = (work: Work) => T;
 
 /** An operation and who waits for it. */
-export interface Pending {
-  readonly operation: Operation<unknown>;
+export interface Pending<Work> {
+  readonly operation: Operation<unknown, Work>;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -14,17 +12,17 @@ export interface Pending {
  * One commit at a time; what arrives meanwhile shares the next one, and its one flush to the disk. Each
  * caller has an outcome of its own.
  */
-export class CommitQueue {
-  readonly #commit: (batch: readonly Pending[]) => Promise<void>;
-  #waiting: Pending[] = [];
+export class CommitQueue<Work> {
+  readonly #commit: (batch: readonly Pending<Work>[]) => Promise<void>;
+  #waiting: Pending<Work>[] = [];
   #running: Promise<void> | undefined;
 
   /** `commit` settles every operation, or throws the error of those that it has not settled. */
-  constructor(commit: (batch: readonly Pending[]) => Promise<void>) {
+  constructor(commit: (batch: readonly Pending<Work>[]) => Promise<void>) {
     this.#commit = commit;
   }
 
-  run<T>(operation: Operation<T>): Promise<T> {
+  run<T>(operation: Operation<T, Work>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ operation, resolve: resolve as (value: unknown) => void, reject });
       this.#running ??= this.#drain();

@@ -1,15 +1,17 @@
-/** Tells of changes: found by every read, and by looking after the file in between. */
+/** Tells of the changes of a store in a file: found by every read, and by looking after the file in between. */
 import { watch as watchFolder } from "node:fs";
 import type { FSWatcher } from "node:fs";
 import { dirname } from "node:path";
-import type { ClientId, OnNotice, Watch } from "@hivemind/db-core/backend";
+import type { ClientId } from "../client.ts";
+import type { OnNotice } from "../notice.ts";
+import type { Watch } from "./contract.ts";
 
 type Listener = (changed: readonly ClientId[] | "all") => void;
 
 /** File events do not cross network file systems and bind mounts; a look at the file's times costs 3 us. */
 const LOOK_EVERY_MS = 1000;
 
-export class Feed {
+export class FileFeed {
   readonly #listeners = new Set<Listener>();
   readonly #path: string;
   readonly #refreshNow: () => void;

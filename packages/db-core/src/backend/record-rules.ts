@@ -1,0 +1,82 @@
+/** What may be added and changed: the rules for ids, access keys and fingerprints, over any synchronous view. */
+import type { ClientId } from "../client.ts";
+import { DbError } from "../errors.ts";
+import { applyChange } from "./change.ts";
+import type { IndexName, RecordChange, RecordDraft, StoredEntry, StoredRecord } from "./contract.ts";
+import { indexValues } from "./record.ts";
+import { unreadableError } from "./unreadable.ts";
+
+/** The records as they are in the atomic step that is about to change them. */
+export interface RecordView {
+  /** Living or dead, readable or not. */
+  readonly highestId: ClientId;
+  /** Was this id ever given to a client? */
+  has(id: ClientId): boolean;
+  get(id: ClientId): StoredEntry | undefined;
+  find(index: IndexName, value: string): readonly StoredEntry[];
+}
+
+const UNIQUE = ["accessKey", "fingerprint"] as const satisfies readonly IndexName[];
+const NAMES = { accessKey: "access key", fingerprint: "certificate" } as const;
+
+/** The records that these drafts become, all or none; throws where one cannot be. Changes nothing. */
+export function draftRecords(view: RecordView, drafts: readonly RecordDraft[]): readonly StoredRecord[] {
+  const made = new Map<ClientId, StoredRecord>();
+  const taken = new Set<string>();
+  let highest = view.highestId;
+  for (const draft of drafts) {
+    const id = draft.id ?? highest + 1;
+    if (!Number.isSafeInteger(id)) throw new DbError("full", `no client id is left above ${highest}`);
+    if (made.has(id) || view.has(id)) {
+      throw new DbError("duplicate-key", `the client id ${id} is taken`, { clientIds: [id] });
+    }
+    const record = draft.make(id);
+    refuseClash(view, record, undefined);
+    refuseTwins(record, taken);
+    made.set(id, record);
+    highest = Math.max(highest, id);
+  }
+  return [...made.values()];
+}
+
+/** What the record becomes; `undefined` where there is nothing to write. Changes nothing. */
+export function changeRecord(
+  view: RecordView,
+  id: ClientId,
+  change: RecordChange,
+): { readonly now: StoredRecord; readonly next?: StoredRecord } | undefined {
+  const entry = view.get(id);
+  if (entry === undefined) return undefined;
+  if (entry.record === undefined) throw unreadableError(entry);
+  const next = applyChange(entry.record, change);
+  if (next === undefined) return { now: entry.record };
+  refuseClash(view, next, entry.record);
+  return { now: entry.record, next };
+}
+
+/** Values that the record had already are not checked again: an ambiguous client can still be mended. */
+function refuseClash(view: RecordView, record: StoredRecord, before: StoredRecord | undefined): void {
+  for (const index of UNIQUE) {
+    const had = before === undefined ? [] : indexValues(before, index);
+    for (const value of indexValues(record, index)) {
+      if (had.includes(value)) continue;
+      const [other] = view.find(index, value);
+      if (other === undefined) continue;
+      if (other.record === undefined) throw unreadableError(other);
+      throw new DbError("duplicate-key", `client ${other.id} has this ${NAMES[index]} already`, {
+        clientIds: [other.id],
+      });
+    }
+  }
+}
+
+function refuseTwins(record: StoredRecord, taken: Set<string>): void {
+  for (const index of UNIQUE) {
+    for (const value of indexValues(record, index)) {
+      const key = `${index} ${value}`;
+      if (taken.has(key))
+        throw new DbError("duplicate-key", `two clients of one batch have the same ${NAMES[index]}`);
+      taken.add(key);
+    }
+  }
+}
