@@ -1,5 +1,5 @@
 /** The config and the database of one run. */
-import { findPlugins, openDatabase, readConfig } from "@hivemind/db-core";
+import { findPlugins, isDbError, openDatabase, readConfig, resolvePlugin } from "@hivemind/db-core";
 import type { ClientDatabase, InstalledPlugin, NodeConfig, OnNotice } from "@hivemind/db-core";
 import { UsageError } from "./usage-error.ts";
 
@@ -25,6 +25,17 @@ export class Session {
 
   async plugins(): Promise<readonly InstalledPlugin[]> {
     return findPlugins({ from: FROM, config: await this.config() });
+  }
+
+  /** The options that the configured backend calls secret. Where it cannot be loaded nobody can say. */
+  async secretOptions(): Promise<readonly string[]> {
+    try {
+      const { plugin } = await resolvePlugin(await this.config(), { from: FROM });
+      return plugin.secretOptions;
+    } catch (error) {
+      if (isDbError(error)) return [];
+      throw error;
+    }
   }
 
   /** Opens the database, and closes it whatever happens. `create`: make the store where there is none. */

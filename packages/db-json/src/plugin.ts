@@ -1,6 +1,6 @@
 /** `@hivemind/db-json`: clients in one JSON file, as Python hubs keep them. */
-import { existsSync } from "node:fs";
-import { API_VERSION } from "@hivemind/db-core/backend";
+import { stat } from "node:fs/promises";
+import { API_VERSION, systemError } from "@hivemind/db-core/backend";
 import type { BackendPlugin } from "@hivemind/db-core/backend";
 import { filesOf, openStore } from "./open-store.ts";
 import { jsonOptions } from "./options.ts";
@@ -14,8 +14,21 @@ const plugin: BackendPlugin<JsonOptions> = {
   secretOptions: ["password"],
   open: openStore,
   hasStore: async (options) =>
-    existsSync(filesOf(options).clients) || existsSync(filesOf({ ...options, password: "set" }).clients),
+    (await isThere(filesOf({ ...options, password: undefined }).clients)) ||
+    (await isThere(filesOf({ ...options, password: "set" }).clients)),
 };
+
+/** What cannot be told is an error: "no store here" would let another backend start an empty one. */
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return false;
+    throw systemError(error, "read", path);
+  }
+}
 
 export default plugin;
 export type { JsonOptions };

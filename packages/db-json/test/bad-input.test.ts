@@ -1,5 +1,6 @@
 import { chmodSync, rmSync, symlinkSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import plugin from "../src/plugin.ts";
 import { inMountNamespace, tryAdd } from "./support/child.ts";
 import { all, fixture, hub, recordText } from "./support/hub.ts";
 
@@ -226,6 +227,27 @@ describe("what the system refuses", () => {
     symlinkSync(path("other.json"), path("clients.json"));
 
     await expect(database({}, true).open()).rejects.toThrow(/clients\.json/);
+  });
+});
+
+describe("is there a store at these options?", () => {
+  const options = { name: "clients", subfolder: "hivemind-core" };
+
+  test("yes for a plain and for an encrypted one, whatever the password", async () => {
+    const { write } = hub();
+    expect(await plugin.hasStore?.(options)).toBe(false);
+
+    write("clients.ejson", "");
+    expect(await plugin.hasStore?.(options)).toBe(true);
+    expect(await plugin.hasStore?.({ ...options, password: "sixteen-byte-key" })).toBe(true);
+    expect(await plugin.hasStore?.({ ...options, name: "other" })).toBe(false);
+  });
+
+  test("what cannot be told is an error", async () => {
+    const { path } = hub();
+    symlinkSync(path("clients.json"), path("clients.json"));
+
+    await expect(plugin.hasStore?.(options)).rejects.toThrow("ELOOP");
   });
 });
 

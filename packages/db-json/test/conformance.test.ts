@@ -5,6 +5,9 @@ import { freshStore } from "./support/fresh-store.ts";
 
 const module = new URL("../dist/plugin.js", import.meta.url);
 
-describe("plain", () => conformance({ describe, test, plugin, module, fresh: freshStore() }));
-describe("encrypted", () =>
-  conformance({ describe, test, plugin, module, fresh: freshStore("sixteen-byte-key") }));
+describe("plain", () => {
+  conformance({ describe, test, plugin, module, fresh: freshStore() });
+});
+describe("encrypted", () => {
+  conformance({ describe, test, plugin, module, fresh: freshStore("sixteen-byte-key") });
+});

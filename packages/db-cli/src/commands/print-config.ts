@@ -14,7 +14,7 @@ export const printConfig: CommandDefinition = {
   async run({ options, session, output }) {
     const { path, exists, document } = await session.config();
     const { showSecrets }: ShowSecrets = options;
-    const shown = showSecrets === true ? document : maskConfig(document);
+    const shown = showSecrets === true ? document : maskConfig(document, await session.secretOptions());
     output.say(exists ? `From ${path}:` : `There is no ${path}: every option has its default.`);
     await output.value(output.json ? { path, exists, config: shown } : shown);
     return EXIT.ok;

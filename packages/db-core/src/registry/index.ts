@@ -1,0 +1,11 @@
+export type { DatabaseConfig, NodeConfig, PlainConfig } from "./config.ts";
+export { findPlugins } from "./find-plugins.ts";
+export type { FindPluginsOptions, InstalledPlugin } from "./find-plugins.ts";
+export { maskConfig } from "./mask.ts";
+export { openDatabase } from "./open-database.ts";
+export type { OpenOptions } from "./open-database.ts";
+export { readConfig } from "./read-config.ts";
+export { resolvePlugin } from "./resolve-plugin.ts";
+export type { ResolvedPlugin, ResolveOptions } from "./resolve-plugin.ts";
+export type { From } from "./roots.ts";
+export { configFolder, dataFolder } from "./xdg.ts";

@@ -1,0 +1,30 @@
+import type { ClientDatabase } from "../database/client-database.ts";
+import { createDatabase } from "../database/create-database.ts";
+import type { CreateDatabaseOptions } from "../database/create-database.ts";
+import type { NodeConfig, PlainConfig } from "./config.ts";
+import { resolvePlugin } from "./resolve-plugin.ts";
+import type { ResolveOptions } from "./resolve-plugin.ts";
+
+export interface OpenOptions extends ResolveOptions, CreateDatabaseOptions {}
+
+/**
+ * Opens the client database of a node: the backend that `database.module` names, with the options of its block.
+ *
+ *     const db = await openDatabase(await readConfig(), { from: import.meta.url });
+ *
+ * `config` is what {@link readConfig} answers, the path of a config file, or the same as a plain object. The
+ * names of the Python hubs' plugins mean our packages. Without `module`: the only backend that is installed;
+ * `@hivemind/db-json` of several, unless another one has a store.
+ */
+export async function openDatabase(
+  config: NodeConfig | PlainConfig | string,
+  { create, onNotice, ...options }: OpenOptions = {},
+): Promise<ClientDatabase> {
+  const { plugin, options: pluginOptions } = await resolvePlugin(config, options);
+  const database = createDatabase(plugin, pluginOptions, {
+    ...(create === undefined ? {} : { create }),
+    ...(onNotice === undefined ? {} : { onNotice }),
+  });
+  await database.open();
+  return database;
+}
