@@ -5,6 +5,7 @@ import {
   flushFolder,
   isDbError,
   makeFolder,
+  migrationNotice,
   migrationReport,
   SCHEMA,
   stringifyJson,
@@ -114,7 +115,7 @@ export class Committer {
     }
     const marked = await this.#describe(real);
     this.#clients.adopt(text, bytes);
-    if (report !== undefined) this.#reportMigration(report);
+    if (report !== undefined) this.#onNotice(migrationNotice(report));
     return marked ? report : undefined;
   }
 
@@ -159,22 +160,6 @@ export class Committer {
     const free = before === undefined ? path : `${path}.${Date.now()}`;
     await replaceFile(free, bytes, real.clients);
     return free;
-  }
-
-  #reportMigration({ backup, droppedMessageBlacklist, emptyAllowedTypes }: MigrationReport): void {
-    const parts = [`the store was upgraded from schema 1 to 2; as it was, it is kept in ${backup}`];
-    if (droppedMessageBlacklist.length > 0) {
-      parts.push(`message_blacklist was dropped (client ids ${droppedMessageBlacklist.join(", ")})`);
-    }
-    if (emptyAllowedTypes.length > 0) {
-      parts.push(
-        `these have no allowed type and may send nothing now: client ids ${emptyAllowedTypes.join(", ")}`,
-      );
-    }
-    const clientIds = [...new Set([...droppedMessageBlacklist, ...emptyAllowedTypes])].toSorted(
-      (a, b) => a - b,
-    );
-    this.#onNotice({ code: "migrated", message: parts.join("; "), clientIds });
   }
 
   async #clean({ clients }: RealFiles): Promise<void> {

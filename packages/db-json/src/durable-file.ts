@@ -1,12 +1,12 @@
 /** Replacing a file so that at every moment, also after a power cut, there is either all of the old or all of the new. */
 import { randomBytes } from "node:crypto";
-import { readdir, rename, unlink } from "node:fs/promises";
+import { open, readdir, rename, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import {
+  createFile,
   DbError,
   flushFolder,
   makeFolder,
-  openNewFile,
   ownershipOf,
   systemError,
 } from "@hivemind/db-core/backend";
@@ -21,7 +21,7 @@ export async function replaceFile(path: string, bytes: Buffer, like = path): Pro
   await makeFolder(dirname(path));
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}${TEMPORARY}`);
   try {
-    await writeNew(temporary, bytes, await ownershipOf(path, like));
+    await writeNew(temporary, bytes, ownershipOf(path, like));
     await rename(temporary, path);
   } catch (error) {
     await removeIfThere(temporary);
@@ -31,7 +31,8 @@ export async function replaceFile(path: string, bytes: Buffer, like = path): Pro
 }
 
 async function writeNew(path: string, bytes: Buffer, ownership: Ownership): Promise<void> {
-  const handle = await openNewFile(path, ownership);
+  createFile(path, ownership);
+  const handle = await open(path, "r+");
   try {
     await handle.writeFile(bytes);
     await handle.sync();

@@ -5,7 +5,7 @@
 import { statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
-import { DbError, openNewFile, ownershipOf, systemError } from "@hivemind/db-core/backend";
+import { createFile, DbError, ownershipOf, systemError } from "@hivemind/db-core/backend";
 
 /** No event tells that another process has released a lock, so we ask again after 1 to 5 ms. */
 const RETRY_MS = { least: 1, most: 5 };
@@ -45,7 +45,7 @@ export class FileLock {
     const deadline = performance.now() + timeoutMs;
     for (;;) {
       // Somebody may remove the file at any time: a lock on a file that is gone excludes nobody.
-      if (this.#path !== path || inodeOf(path) !== this.#inode) await this.#open(path, likeFile);
+      if (this.#path !== path || inodeOf(path) !== this.#inode) this.#open(path, likeFile);
       if (this.#begin()) {
         if (inodeOf(path) === this.#inode) return;
         this.close();
@@ -60,10 +60,10 @@ export class FileLock {
     }
   }
 
-  async #open(path: string, likeFile: string): Promise<void> {
+  #open(path: string, likeFile: string): void {
     this.close();
     try {
-      await createLike(path, likeFile);
+      createLike(path, likeFile);
       const { DatabaseSync: Database } = sqlite();
       this.#database = new Database(path, { timeout: 0 });
       this.#path = path;
@@ -100,11 +100,10 @@ function inodeOf(path: string): bigint | undefined {
 }
 
 /** The lock belongs to whom the store belongs, or one of two users could not take it. */
-async function createLike(path: string, likeFile: string): Promise<void> {
+function createLike(path: string, likeFile: string): void {
   if (inodeOf(path) !== undefined) return;
   try {
-    const file = await openNewFile(path, await ownershipOf(path, likeFile));
-    await file.close();
+    createFile(path, ownershipOf(path, likeFile));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }

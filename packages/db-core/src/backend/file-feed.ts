@@ -3,6 +3,7 @@ import { watch as watchFolder } from "node:fs";
 import type { FSWatcher } from "node:fs";
 import { dirname } from "node:path";
 import type { ClientId } from "../client.ts";
+import { isDbError } from "../errors.ts";
 import type { OnNotice } from "../notice.ts";
 import type { Watch } from "./contract.ts";
 
@@ -57,7 +58,8 @@ export class FileFeed {
     try {
       this.#refreshNow();
     } catch (error) {
-      this.#report(error as Error);
+      // Somebody holds the store this very moment: the next look will tell.
+      if (!isDbError(error) || error.code !== "locked") this.#report(error as Error);
       return this.#provenAt;
     }
     if (this.#down) {

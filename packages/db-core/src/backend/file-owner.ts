@@ -1,7 +1,7 @@
 /** Who owns what we make: what root adds to a hub's store stays the hub's, and nobody else reads it. */
+import { closeSync, fchmodSync, fchownSync, fstatSync, openSync, statSync, unlinkSync } from "node:fs";
 import type { Stats } from "node:fs";
-import { mkdir, open, stat, unlink } from "node:fs/promises";
-import type { FileHandle } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { DbError } from "../errors.ts";
 import { systemError } from "./system-error.ts";
@@ -21,36 +21,39 @@ export interface Ownership {
  * As it is; or else as `like`, but for others than its owner and group; or else the folder's owner, so that
  * what root adds stays readable to the hub.
  */
-export async function ownershipOf(path: string, like = path): Promise<Ownership> {
-  const now = await statIfThere(path);
+export function ownershipOf(path: string, like = path): Ownership {
+  const now = statIfThere(path);
   if (now !== undefined) return { mode: now.mode & 0o7777, uid: now.uid, gid: now.gid };
-  const model = await statIfThere(like);
+  const model = statIfThere(like);
   if (model !== undefined)
     return { mode: PRIVATE_FILE | (model.mode & 0o660), uid: model.uid, gid: model.gid };
-  const folder = await stat(dirname(path));
+  const folder = statSync(dirname(path));
   const self = { uid: process.geteuid?.() ?? folder.uid, gid: process.getegid?.() ?? folder.gid };
   return { mode: PRIVATE_FILE, ...(self.uid === 0 ? { uid: folder.uid, gid: folder.gid } : self) };
 }
 
-/** Opens a file that is not there yet for writing, never readable to anyone that it is not meant for. */
-export async function openNewFile(path: string, { mode, uid, gid }: Ownership): Promise<FileHandle> {
-  const handle = await open(path, "wx", PRIVATE_FILE);
+/**
+ * Makes an empty file that was not there (else EEXIST), never readable to anyone that it is not meant for.
+ * Synchronous: in one turn, so that nobody else in this process meets it half made.
+ */
+export function createFile(path: string, { mode, uid, gid }: Ownership): void {
+  const file = openSync(path, "wx", PRIVATE_FILE);
   try {
-    await own(handle, uid, gid);
-    await handle.chmod(mode);
-    return handle;
+    own(file, uid, gid);
+    fchmodSync(file, mode);
   } catch (error) {
-    await handle.close();
-    await unlink(path);
+    unlinkSync(path);
     throw error;
+  } finally {
+    closeSync(file);
   }
 }
 
-async function own(handle: FileHandle, uid: number, gid: number): Promise<void> {
-  const now = await handle.stat();
+function own(file: number, uid: number, gid: number): void {
+  const now = fstatSync(file);
   if (now.uid === uid && now.gid === gid) return;
   try {
-    await handle.chown(uid, gid);
+    fchownSync(file, uid, gid);
   } catch (error) {
     // Going on would hand the file to us, and lock out the hub that owns it.
     throw new DbError("read-only", `its owner (user ${uid}, group ${gid}) cannot be kept: run as that user`, {
@@ -61,12 +64,12 @@ async function own(handle: FileHandle, uid: number, gid: number): Promise<void> 
 
 /** Makes the folder and its parents where they lack, private, owned like the nearest folder that was there. */
 export async function makeFolder(folder: string): Promise<void> {
-  if ((await statIfThere(folder)) !== undefined) return;
+  if (statIfThere(folder) !== undefined) return;
   await makeFolder(dirname(folder));
   try {
     await mkdir(folder, PRIVATE_FOLDER);
     if (process.geteuid?.() === 0) {
-      const parent = await stat(dirname(folder));
+      const parent = statSync(dirname(folder));
       const handle = await open(folder, "r");
       try {
         await handle.chown(parent.uid, parent.gid);
@@ -98,11 +101,10 @@ export async function flushFolder(folder: string): Promise<void> {
   }
 }
 
-async function statIfThere(path: string): Promise<Stats | undefined> {
+function statIfThere(path: string): Stats | undefined {
   try {
-    return await stat(path);
+    return statSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw systemError(error, "read", path);
   }
 }

@@ -7,7 +7,7 @@ export { CommitQueue } from "./commit-queue.ts";
 export type { Operation, Pending } from "./commit-queue.ts";
 export { FileFeed } from "./file-feed.ts";
 export { FILE_NAME, FOLDER, isFileName, isInnerFolder } from "./file-options.ts";
-export { flushFolder, makeFolder, openNewFile, ownershipOf } from "./file-owner.ts";
+export { createFile, flushFolder, makeFolder, ownershipOf } from "./file-owner.ts";
 export type { Ownership } from "./file-owner.ts";
 export { parseClientId } from "./client-id.ts";
 export { pages } from "./pages.ts";
@@ -26,7 +26,7 @@ export {
   toEntry,
   touched,
 } from "./record.ts";
-export { migrationReport, SCHEMA, upgradeRecord } from "./schema.ts";
+export { migrationNotice, migrationReport, SCHEMA, upgradeRecord } from "./schema.ts";
 export { systemError } from "./system-error.ts";
 export { unreadableError } from "./unreadable.ts";
 export { dataFolder } from "../registry/xdg.ts";

@@ -2,6 +2,7 @@
 import type { ClientId } from "../client.ts";
 import { isJsonObject } from "../json.ts";
 import type { Json } from "../json.ts";
+import type { Notice } from "../notice.ts";
 import type { MigrationReport, StoredEntry, StoredRecord } from "./contract.ts";
 import { isTombstone } from "./record.ts";
 
@@ -47,4 +48,26 @@ export function migrationReport(
     if (!isFilledList(record["allowed_types"] ?? null)) emptyAllowedTypes.push(id);
   }
   return { from, to: SCHEMA, droppedMessageBlacklist, emptyAllowedTypes, backup };
+}
+
+/** What a backend tells its operator after an upgrade that nobody asked for by name. */
+export function migrationNotice({
+  backup,
+  droppedMessageBlacklist,
+  emptyAllowedTypes,
+}: MigrationReport): Notice {
+  const parts = ["the store was upgraded from schema 1 to 2"];
+  if (backup !== undefined) parts.push(`as it was, it is kept in ${backup}`);
+  if (droppedMessageBlacklist.length > 0) {
+    parts.push(`message_blacklist was dropped (client ids ${droppedMessageBlacklist.join(", ")})`);
+  }
+  if (emptyAllowedTypes.length > 0) {
+    parts.push(
+      `these have no allowed type and may send nothing now: client ids ${emptyAllowedTypes.join(", ")}`,
+    );
+  }
+  const clientIds = [...new Set([...droppedMessageBlacklist, ...emptyAllowedTypes])].toSorted(
+    (a, b) => a - b,
+  );
+  return { code: "migrated", message: parts.join("; "), clientIds };
 }

@@ -11,7 +11,7 @@ const SKILLS = "skill_blacklist";
 const INTENTS = "intent_blacklist";
 
 /** Keys in the stored `metadata` that `Client.metadata` does not show: they have fields of their own. */
-export const METADATA_WITH_OWN_FIELDS: ReadonlySet<string> = new Set([SKILLS, INTENTS, OWN_METADATA]);
+const METADATA_WITH_OWN_FIELDS: ReadonlySet<string> = new Set([SKILLS, INTENTS, OWN_METADATA]);
 
 const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   "client_id",

@@ -1,0 +1,4 @@
+/** What a backend author runs: every promise of the contract as a test. */
+export { conformance } from "./conformance.ts";
+export type { HostileRecord } from "./seeds/hostile.ts";
+export type { FreshStore, Seed, Suite } from "./suite.ts";
