@@ -8,6 +8,8 @@ export default defineConfig({
     reporters: ["default", ["json", { outputFile: "reports/vitest.json" }]],
     // By default vitest leaves one core free, which is half of a CI machine.
     maxWorkers: "100%",
+    // Tests that start processes share two cores with each other; what hangs still fails.
+    testTimeout: 20_000,
     allowOnly: false,
     restoreMocks: true,
     unstubEnvs: true,

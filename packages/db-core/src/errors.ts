@@ -79,6 +79,14 @@ export class DbError extends Error {
   }
 }
 
+/** The same error, from where it was thrown, that says more. */
+export function withDetails(error: DbError, details: DbErrorDetails): DbError {
+  const { code, message, backend, cause, clientIds, token, stack } = error;
+  const next = new DbError(code, message, { backend, cause, clientIds, token, ...details });
+  if (stack !== undefined) next.stack = stack;
+  return next;
+}
+
 /** True for a `DbError` of any copy of this package. */
 export function isDbError(error: unknown): error is DbError {
   return typeof error === "object" && error !== null && BRAND in error;

@@ -33,7 +33,12 @@ const native = JSON as unknown as {
 };
 
 export const isExactNumber: (value: unknown) => value is ExactNumber = native.isRawJSON;
-export const exactNumber: (text: string) => ExactNumber = native.rawJSON;
+
+/** The number that this text spells in JSON, kept by the text. */
+export function exactNumber(text: string): ExactNumber {
+  if (/^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text)) return native.rawJSON(text);
+  throw new TypeError("not the text of a JSON number");
+}
 
 // May also match inside a string, which only costs the slower parse. It never misses a number.
 const NUMBER = /(?<![^:,[\s])-?\d[\d.eE+-]*(?![^\s,\]}])/g;

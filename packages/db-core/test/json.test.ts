@@ -141,6 +141,13 @@ describe("comparing", () => {
     expect(sameJson(parseJson(a), parseJson(a))).toBe(true);
   });
 
+  test.each(['"text"', "null", "01", "1.", ".5", "NaN", "", " 1", "1}"])(
+    "an exact number is not made of %s",
+    (text) => {
+      expect(() => exactNumber(text)).toThrow(TypeError);
+    },
+  );
+
   test("the number of a JSON number, and of nothing else", () => {
     expect([1.5, exactNumber("2.0"), exactNumber("1e400")].map(numberOf)).toEqual([1.5, 2, Infinity]);
     expect([null, "1", true, [], {}, undefined].map((value) => numberOf(value))).toEqual(

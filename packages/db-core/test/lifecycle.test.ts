@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Backend } from "../src/backend/contract.ts";
 import { BackendLifecycle } from "../src/database/lifecycle.ts";
+import { DbError } from "../src/errors.ts";
 
 /** A backend that can only be closed: all that the life cycle knows of one. */
 const backendThat = (close: () => Promise<void> = async () => undefined): Backend =>
@@ -84,5 +85,39 @@ describe("closing", () => {
     expect(lifecycle.state).toBe("closed");
     expect(opened.length).toBe(2);
     expect(closed).toEqual(opened);
+  });
+});
+
+describe("what a backend throws", () => {
+  const failing = async (error: unknown): Promise<unknown> => {
+    const lifecycle = new BackendLifecycle("@acme/db", async () => ({}) as Backend);
+    await lifecycle.open();
+    return lifecycle.use(() => Promise.reject(error as Error)).catch((thrown: unknown) => thrown);
+  };
+
+  test("names the backend, and stays what it was", async () => {
+    const error = new DbError("full", "no space", { clientIds: [7] });
+
+    expect(await failing(error)).toMatchObject({
+      code: "full",
+      backend: "@acme/db",
+      message: "no space",
+      clientIds: [7],
+      stack: error.stack,
+    });
+  });
+
+  test("of the system is one of the closed list", async () => {
+    expect(await failing(Object.assign(new Error("connect"), { code: "ECONNREFUSED" }))).toMatchObject({
+      name: "DbError",
+      code: "unreachable",
+      backend: "@acme/db",
+    });
+  });
+
+  test("a bug looks like a bug", async () => {
+    const bug = new RangeError("bug");
+
+    expect(await failing(bug)).toBe(bug);
   });
 });

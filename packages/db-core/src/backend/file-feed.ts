@@ -35,11 +35,11 @@ export class FileFeed {
   watch(on: Listener): Watch {
     // A function of its own for each watch: the same callback twice is two watches.
     const listener: Listener = (changed) => on(changed);
-    this.#look();
+    this.look();
     this.#listeners.add(listener);
     this.#start();
     return {
-      provenAt: () => this.#look(),
+      provenAt: () => this.look(),
       close: async () => {
         this.#listeners.delete(listener);
         if (this.#listeners.size === 0) this.#stop();
@@ -52,8 +52,8 @@ export class FileFeed {
     this.#stop();
   }
 
-  /** Looks at the file now. What cannot be looked at proves nothing, and the last proof stands. */
-  #look(): number {
+  /** Looks at the store now, and never throws. What cannot be looked at proves nothing: the last proof stands. */
+  look(): number {
     const before = performance.now();
     try {
       this.#refreshNow();
@@ -79,9 +79,9 @@ export class FileFeed {
 
   #start(): void {
     if (this.#timer !== undefined) return;
-    this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
+    this.#timer = setInterval(() => this.look(), LOOK_EVERY_MS).unref();
     try {
-      this.#watcher = watchFolder(dirname(this.#path), { persistent: false }, () => this.#look());
+      this.#watcher = watchFolder(dirname(this.#path), { persistent: false }, () => this.look());
       this.#watcher.on("error", () => this.#stopWatcher());
     } catch {
       // No events here (no folder yet, or no more inotify watches): the timer looks by itself.

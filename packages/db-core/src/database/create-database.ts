@@ -11,7 +11,7 @@ import type {
 import { isTombstone, tombstone } from "../backend/record.ts";
 import { unreadableError } from "../backend/unreadable.ts";
 import type { Client, ClientChange, ClientDraft, ClientId, ClientSecrets } from "../client.ts";
-import { DbError, isDbError } from "../errors.ts";
+import { DbError, isDbError, withDetails } from "../errors.ts";
 import { sameJson } from "../json.ts";
 import type { OnNotice } from "../notice.ts";
 import type { Permission, Verdict } from "../permission.ts";
@@ -235,6 +235,5 @@ function noSuchClient(id: ClientId, what: string): DbError {
 /** Whoever gets `unconfirmed` needs the token to repeat the call. */
 function withToken(error: unknown, token: string): unknown {
   if (!isDbError(error) || error.code !== "unconfirmed" || error.token !== undefined) return error;
-  const { message, backend, cause, clientIds } = error;
-  return new DbError("unconfirmed", message, { backend, cause, clientIds, token });
+  return withDetails(error, { token });
 }

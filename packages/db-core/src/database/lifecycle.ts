@@ -1,6 +1,7 @@
 import type { Backend } from "../backend/contract.ts";
 import { DbError } from "../errors.ts";
 import type { Lifecycle } from "./client-database.ts";
+import { normalError } from "./normal-error.ts";
 
 /**
  * Closed, opening, open, closing. Opening and closing are shared by everyone who asks at that time; a call on
@@ -52,6 +53,8 @@ export class BackendLifecycle {
     this.#underWay += 1;
     try {
       return await call(backend);
+    } catch (error) {
+      throw normalError(error, this.#name);
     } finally {
       this.#underWay -= 1;
       if (this.#underWay === 0) this.#idle?.();
@@ -60,7 +63,11 @@ export class BackendLifecycle {
 
   async #doOpen(): Promise<void> {
     if (this.#closing !== undefined) await settled(this.#closing);
-    this.#backend = await this.#open();
+    try {
+      this.#backend = await this.#open();
+    } catch (error) {
+      throw normalError(error, this.#name);
+    }
   }
 
   async #doClose(backend: Backend): Promise<void> {
