@@ -88,13 +88,18 @@ describe("closing", () => {
   });
 });
 
-describe("what a backend throws", () => {
-  const failing = async (error: unknown): Promise<unknown> => {
-    const lifecycle = new BackendLifecycle("@acme/db", async () => ({}) as Backend);
-    await lifecycle.open();
-    return lifecycle.use(() => Promise.reject(error as Error)).catch((thrown: unknown) => thrown);
-  };
+/** What a caller gets of this failure of a backend. */
+async function failing(error: unknown): Promise<unknown> {
+  const lifecycle = new BackendLifecycle("@acme/db", async () => backendThat());
+  await lifecycle.open();
+  return lifecycle
+    .use(async () => {
+      throw error;
+    })
+    .catch((thrown: unknown) => thrown);
+}
 
+describe("what a backend throws", () => {
   test("names the backend, and stays what it was", async () => {
     const error = new DbError("full", "no space", { clientIds: [7] });
 
