@@ -9,7 +9,7 @@ export const ERROR_CODES = [
   "unreachable",
   /** The store answers, and will not let us in: wrong login, no permission to read. */
   "refused",
-  /** The write may or may not have happened; repeat it with the error's `token` to find out. */
+  /** The write may or may not have happened. Adding: repeat it with the error's `token`; else look, or repeat. */
   "unconfirmed",
   /** No store where there should be one: unmounted volume, another HOME under sudo, a flushed server. */
   "missing-store",

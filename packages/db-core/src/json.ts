@@ -89,7 +89,8 @@ function deepFreeze<T extends Json>(value: T, depth: number): T {
  * number. Throws `TypeError` with the place of what no JSON can hold.
  */
 export function toJson(value: unknown, place = "value", depth = 0): Json {
-  if (depth > MAX_DEPTH) throw new TypeError(`${place} is nested deeper than ${MAX_DEPTH} levels`);
+  if (depth > MAX_DEPTH)
+    throw new TypeError(`${place.slice(0, 40)}... is nested deeper than ${MAX_DEPTH} levels`);
   switch (typeof value) {
     case "boolean":
       return value;

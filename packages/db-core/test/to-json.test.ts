@@ -1,13 +1,15 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { exactNumber, parseJson, stringifyJson, toJson } from "../src/json.ts";
+import { exactNumber, stringifyJson, toJson } from "../src/json.ts";
 import type { JsonObject } from "../src/json.ts";
 
 describe("toJson", () => {
   test("a JSON value is taken as it is", () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: "grapheme" }), (value) => {
-        expect(toJson(value)).toEqual(parseJson(JSON.stringify(value)));
+        // As text first: -0 is 0 there, and is a test of its own.
+        const json: unknown = JSON.parse(JSON.stringify(value));
+        expect(toJson(json)).toEqual(json);
       }),
     );
   });

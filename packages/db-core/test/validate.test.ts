@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ClientFields } from "../src/client.ts";
 import { validFields } from "../src/database/validate.ts";
 import { isDbError } from "../src/errors.ts";
-import { stringifyJson } from "../src/json.ts";
+import { parseJson, stringifyJson } from "../src/json.ts";
 
 function errorOf(fields: unknown): unknown {
   try {
@@ -122,4 +122,20 @@ describe("mistakes of the caller", () => {
   test.each([undefined, null, "name", 7, [], Promise.resolve({})])("no object of fields: %s", (fields) => {
     expect(errorOf(fields)).toBeInstanceOf(TypeError);
   });
+});
+
+test("what can be stored can be read again, at the greatest depth too", () => {
+  const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
+  const roundTrip = (depth: number): unknown => {
+    const { metadata = {} } = validFields({ metadata: { a: nested(depth) } });
+    return parseJson(stringifyJson({ metadata }));
+  };
+  const deepest = [260, 259, 258, 257, 256, 255, 254, 253].find(
+    (depth) => errorOf({ metadata: { a: nested(depth) } }) === undefined,
+  );
+
+  expect(deepest).toBeGreaterThan(250);
+  expect(() => roundTrip(deepest ?? 0)).not.toThrow();
+  expect(errorOf({ metadata: { a: nested(1000) } })).toMatchObject({ code: "invalid" });
+  expect(String(errorOf({ metadata: { a: nested(1000) } })).length).toBeLessThan(120);
 });

@@ -13,6 +13,7 @@ import {
 import type { ClientId, StoredEntry, UnreadableEntry } from "@hivemind/db-core/backend";
 import type { FileCodec } from "./file-codec.ts";
 import { ObjectText, ObjectTextError } from "./object-text.ts";
+import type { StoreIdentity } from "./store-identity.ts";
 import type { StoreFiles } from "./store-files.ts";
 import { goneError, TrackedFile } from "./tracked-file.ts";
 
@@ -25,6 +26,7 @@ export type OnChange = (changed: readonly ClientId[]) => void;
 export class ClientsFile {
   readonly #files: StoreFiles;
   readonly #codec: FileCodec;
+  readonly #identity: StoreIdentity;
   readonly #tracked: TrackedFile;
   readonly #marker: TrackedFile;
   readonly #onChange: OnChange;
@@ -32,10 +34,12 @@ export class ClientsFile {
   #table = new RecordTable();
   #schema: 1 | 2 = SCHEMA;
   #exists = false;
+  #hadRecords = false;
 
-  constructor(files: StoreFiles, codec: FileCodec, onChange: OnChange) {
+  constructor(files: StoreFiles, codec: FileCodec, identity: StoreIdentity, onChange: OnChange) {
     this.#files = files;
     this.#codec = codec;
+    this.#identity = identity;
     this.#tracked = new TrackedFile(files.clients);
     this.#marker = new TrackedFile(files.schemaVersion);
     this.#onChange = onChange;
@@ -81,7 +85,7 @@ export class ClientsFile {
   refreshNow(): void {
     const read = this.#tracked.read();
     if (read === "absent" && this.#exists) throw goneError(this.#files.clients);
-    if (read === "absent") return;
+    if (read === "absent") return this.#identity.confirmAbsent();
     try {
       this.#readSchema();
       if (read !== "same") this.#load(read);
@@ -94,16 +98,26 @@ export class ClientsFile {
     }
   }
 
+  /** As `refreshNow`, for a look that will be repeated: a file being written right now is `locked`. */
+  lookNow(): void {
+    try {
+      this.refreshNow();
+    } catch (error) {
+      if (!isDbError(error) || error.code !== "corrupt" || !this.#isFresh()) throw error;
+      throw new DbError("locked", `${this.#files.clients} is being written`);
+    }
+  }
+
   /** The file's bytes for this text. */
   encode(text: ObjectText): Buffer {
     return this.#codec.encode(text.toString());
   }
 
-  /** What we have just written: no need to read it back. */
-  adopt(text: ObjectText, bytes: Buffer): void {
+  /** What we have just written: no need to read it back. Never throws, for the write is done. */
+  adopt(text: ObjectText, bytes: Buffer, schema: 1 | 2): void {
     this.#tracked.adopt(bytes);
     this.#exists = true;
-    this.#readSchema();
+    this.#schema = schema;
     this.#take(text);
   }
 
@@ -113,19 +127,10 @@ export class ClientsFile {
   }
 
   #load(bytes: Buffer): void {
-    const { clients } = this.#files;
-    try {
-      this.#take(ObjectText.parse(this.#codec.decode(bytes)));
-    } catch (error) {
-      if (error instanceof ObjectTextError) {
-        throw new DbError(
-          "corrupt",
-          `${clients} is damaged: it ${error.message}. Mend it or restore a backup`,
-        );
-      }
-      if (isDbError(error)) throw new DbError(error.code, `${clients} ${error.message}`);
-      throw error;
-    }
+    const text = parseClients(this.#files.clients, this.#codec, bytes);
+    if (hasRecord(text)) this.#hadRecords = true;
+    else this.#identity.confirmWithoutRecords({ hadRecords: this.#hadRecords, isEmpty: text.isEmpty });
+    this.#take(text);
   }
 
   /** The number beside the file. Absent, it is 1. */
@@ -171,4 +176,26 @@ export class ClientsFile {
     this.#table.set(id, entry);
     return !(before?.record && entry.record && sameButLastSeen(before.record, entry.record));
   }
+}
+
+/** The text in a file of clients. Throws what is wrong with it, with its path. */
+export function parseClients(path: string, codec: FileCodec, bytes: Buffer): ObjectText {
+  try {
+    return ObjectText.parse(codec.decode(bytes));
+  } catch (error) {
+    if (error instanceof ObjectTextError) {
+      throw new DbError("corrupt", `${path} is damaged: it ${error.message}. Mend it or restore a backup`);
+    }
+    if (isDbError(error)) throw new DbError(error.code, `${path} ${error.message}`);
+    throw error;
+  }
+}
+
+export function* entriesOf(text: ObjectText): Generator<StoredEntry> {
+  for (const [key, raw] of text.values()) yield parseRecord(parseClientId(key), stripCommentLines(raw));
+}
+
+function hasRecord(text: ObjectText): boolean {
+  for (const { record } of entriesOf(text)) if (record !== undefined) return true;
+  return false;
 }

@@ -7,16 +7,19 @@ import {
   makeFolder,
   migrationNotice,
   migrationReport,
+  outcome,
   SCHEMA,
   stringifyJson,
   upgradeRecord,
 } from "@hivemind/db-core/backend";
 import type { MigrationReport, OnNotice, Pending, StoredRecord } from "@hivemind/db-core/backend";
+import { entriesOf, parseClients } from "./clients-file.ts";
 import type { ClientsFile } from "./clients-file.ts";
 import { removeStaleTemporaries, replaceFile } from "./durable-file.ts";
+import type { FileCodec } from "./file-codec.ts";
 import { FileLock } from "./file-lock.ts";
 import type { OwnFile } from "./own-file.ts";
-import { backupFile, realFiles } from "./store-files.ts";
+import { realFiles } from "./store-files.ts";
 import type { RealFiles, StoreFiles } from "./store-files.ts";
 import { WorkingTable } from "./working-table.ts";
 
@@ -27,32 +30,53 @@ export class Committer {
   readonly #files: StoreFiles;
   readonly #clients: ClientsFile;
   readonly #own: OwnFile;
+  readonly #codec: FileCodec;
   readonly #onNotice: OnNotice;
   readonly #lock = new FileLock();
-  #cleaned = false;
-  /** A folder that could not be flushed after a rename: what is in it is not yet certain. */
-  #unflushed: string | undefined;
+  readonly #underWay = new Set<Promise<unknown>>();
+  #isCleaned = false;
+  /**
+   * Is everything that can be read also on the disk? Not known at the start: the last writer may have died
+   * between rename and flush. What we answer may rest on it, so it is flushed before the first answer.
+   */
+  #isFlushed = false;
 
-  constructor(files: StoreFiles, clients: ClientsFile, own: OwnFile, onNotice: OnNotice) {
+  constructor(files: StoreFiles, clients: ClientsFile, own: OwnFile, codec: FileCodec, onNotice: OnNotice) {
     this.#files = files;
     this.#clients = clients;
     this.#own = own;
+    this.#codec = codec;
     this.#onNotice = onNotice;
   }
 
-  close(): void {
+  /** Waits for what is under way. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
     this.#lock.close();
   }
 
   /** Runs work on the files that nobody else writes meanwhile. */
   async exclusive<T>(work: (real: RealFiles) => Promise<T>): Promise<T> {
+    const running = this.#exclusive(work);
+    this.#underWay.add(running);
+    try {
+      return await running;
+    } catch (error) {
+      if (isDbError(error) && error.code === "unconfirmed") this.#isFlushed = false;
+      throw error;
+    } finally {
+      this.#underWay.delete(running);
+    }
+  }
+
+  async #exclusive<T>(work: (real: RealFiles) => Promise<T>): Promise<T> {
     // Before anything is made: a store that is gone stays gone.
     await this.#clients.refresh();
     const real = realFiles(this.#files);
     if (!this.#clients.exists) await makeFolder(dirname(real.clients));
     return this.#lock.hold(real.lock, real.clients, LOCK_TIMEOUT_MS, async () => {
       await this.#clients.refresh();
-      await this.#clean(real);
+      await this.#settle(real);
       return work(real);
     });
   }
@@ -68,9 +92,10 @@ export class Committer {
   async commit(batch: readonly Pending<WorkingTable>[]): Promise<void> {
     await this.exclusive(async (real) => {
       const work = new WorkingTable(this.#clients.table);
-      const settle = batch.map((pending) => outcome(work, pending));
+      const settle = batch.map((pending) => outcome(pending, (operation) => work.attempt(operation)));
+      const records = work.takeBack();
       try {
-        await this.#write(real, work);
+        if (records.size > 0) await this.#replace(real, records);
       } catch (error) {
         if (!isDbError(error) || error.code !== "unconfirmed") work.discard();
         throw error;
@@ -87,36 +112,22 @@ export class Committer {
     });
   }
 
-  async #write(real: RealFiles, work: WorkingTable): Promise<void> {
-    const records = work.takeBack();
-    if (this.#unflushed !== undefined) {
-      await flushFolder(this.#unflushed);
-      this.#unflushed = undefined;
-    }
-    if (records.size > 0) await this.#replace(real, records);
-  }
-
   /** Data first, what describes it last: cut off in between, the same steps run again with the next write. */
   async #replace(
     real: RealFiles,
     records: ReadonlyMap<number, StoredRecord>,
   ): Promise<MigrationReport | undefined> {
-    const upgrade = this.#clients.exists && this.#clients.schema !== SCHEMA;
-    const report = upgrade
-      ? migrationReport(this.#clients.table.entries(), await this.#backUp(real))
-      : undefined;
-    const text = this.#clients.text.with(texts(upgrade ? this.#upgraded(records) : records));
+    const isUpgrade = this.#clients.exists && this.#clients.schema !== SCHEMA;
+    const upgraded = isUpgrade ? this.#upgraded(records) : records;
+    const report = isUpgrade ? await this.#prepareUpgrade(real) : undefined;
+    const text = this.#clients.text.with(texts(upgraded));
     const bytes = this.#clients.encode(text);
-    try {
-      await replaceFile(real.clients, bytes);
-    } catch (error) {
-      if (isDbError(error) && error.code === "unconfirmed") this.#unflushed = dirname(real.clients);
-      throw error;
-    }
-    const marked = await this.#describe(real);
-    this.#clients.adopt(text, bytes);
+    await replaceFile(real.clients, bytes);
+    // From here on the write is done: nothing below may fail it.
+    const isDescribed = await this.#describe(real);
+    this.#clients.adopt(text, bytes, isDescribed ? SCHEMA : this.#clients.schema);
     if (report !== undefined) this.#onNotice(migrationNotice(report));
-    return marked ? report : undefined;
+    return report;
   }
 
   /** Every record in the current schema, with the changed ones as they are to be. Unreadable ones stay. */
@@ -138,44 +149,43 @@ export class Committer {
   async #describe(real: RealFiles): Promise<boolean> {
     try {
       if (!this.#clients.exists || this.#clients.schema !== SCHEMA) {
-        await replaceFile(this.#files.schemaVersion, Buffer.from(String(SCHEMA)), real.clients);
+        await replaceFile(real.schemaVersion, Buffer.from(String(SCHEMA)), real.clients);
       }
       await this.#own.ensureStoreId();
       return true;
     } catch (error) {
-      if (!isDbError(error)) throw error;
+      const reason = isDbError(error) ? error.message : "an unexpected error";
       this.#onNotice({
         code: "fallback",
-        message: `the clients are saved, but not what describes them: ${error.message}`,
+        message: `the clients are saved, but not what describes them: ${reason}`,
       });
       return false;
     }
   }
 
-  async #backUp(real: RealFiles): Promise<string | undefined> {
+  /** Backs the clients up as they were in schema 1, and tells what of them the upgrade changes. */
+  async #prepareUpgrade(real: RealFiles): Promise<MigrationReport> {
+    const before = await readIfThere(real.backup);
+    const isOld = [...this.#clients.table.entries()].some(
+      ({ record }) => record && upgradeRecord(record) !== record,
+    );
+    if (before !== undefined && !isOld) {
+      // An upgrade that was cut off before the marker: the clients are upgraded, only their backup is as they were.
+      return migrationReport(entriesOf(parseClients(real.backup, this.#codec, before)), real.backup);
+    }
     const bytes = await readFile(real.clients);
-    const path = backupFile(real);
-    const before = await readIfThere(path);
-    if (before?.equals(bytes) === true) return path;
-    const free = before === undefined ? path : `${path}.${Date.now()}`;
-    await replaceFile(free, bytes, real.clients);
-    return free;
+    const path = before === undefined || before.equals(bytes) ? real.backup : `${real.backup}.${Date.now()}`;
+    if (before?.equals(bytes) !== true) await replaceFile(path, bytes, real.clients);
+    return migrationReport(this.#clients.table.entries(), path);
   }
 
-  async #clean({ clients }: RealFiles): Promise<void> {
-    if (this.#cleaned) return;
-    await removeStaleTemporaries(clients);
-    this.#cleaned = true;
-  }
-}
-
-/** Applies one operation, and answers what to do when the commit has succeeded. */
-function outcome(work: WorkingTable, { operation, resolve, reject }: Pending<WorkingTable>): () => void {
-  try {
-    const answer = work.attempt(operation);
-    return () => resolve(answer);
-  } catch (error) {
-    return () => reject(error);
+  /** What a writer that died may have left: files half made, and a rename that is not on the disk. */
+  async #settle(real: RealFiles): Promise<void> {
+    if (!this.#isCleaned)
+      await removeStaleTemporaries([real.clients, real.own, real.schemaVersion, real.backup]);
+    this.#isCleaned = true;
+    if (!this.#isFlushed) await flushFolder(dirname(real.clients));
+    this.#isFlushed = true;
   }
 }
 

@@ -1,12 +1,14 @@
 /** Replacing a file so that at every moment, also after a power cut, there is either all of the old or all of the new. */
 import { randomBytes } from "node:crypto";
-import { open, readdir, rename, unlink } from "node:fs/promises";
+import { close, fsync, writeFile } from "node:fs";
+import { readdir, rename, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { promisify } from "node:util";
 import {
-  createFile,
   DbError,
   flushFolder,
   makeFolder,
+  openNewFile,
   ownershipOf,
   systemError,
 } from "@hivemind/db-core/backend";
@@ -19,7 +21,7 @@ import type { Ownership } from "@hivemind/db-core/backend";
  */
 export async function replaceFile(path: string, bytes: Buffer, like = path): Promise<void> {
   await makeFolder(dirname(path));
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}${TEMPORARY}`);
+  const temporary = join(dirname(path), temporaryName(basename(path)));
   try {
     await writeNew(temporary, bytes, ownershipOf(path, like));
     await rename(temporary, path);
@@ -31,13 +33,13 @@ export async function replaceFile(path: string, bytes: Buffer, like = path): Pro
 }
 
 async function writeNew(path: string, bytes: Buffer, ownership: Ownership): Promise<void> {
-  createFile(path, ownership);
-  const handle = await open(path, "r+");
+  // One descriptor from beginning to end: by its path we could meet what somebody else has put there.
+  const file = openNewFile(path, ownership);
   try {
-    await handle.writeFile(bytes);
-    await handle.sync();
+    await promisify(writeFile)(file, bytes);
+    await promisify(fsync)(file);
   } finally {
-    await handle.close();
+    await promisify(close)(file);
   }
 }
 
@@ -62,17 +64,39 @@ function writeError(error: unknown, path: string): unknown {
   return systemError(error, "write", path, "nothing was changed");
 }
 
-const TEMPORARY = ".tmp";
-
-/** Temporary files that a killed writer left behind. They hold secrets. Call it with the lock held. */
-export async function staleTemporaries(path: string): Promise<readonly string[]> {
-  const prefix = `.${basename(path)}.`;
-  const names = await readdir(dirname(path));
-  return names
-    .filter((name) => name.startsWith(prefix) && name.endsWith(TEMPORARY))
-    .map((name) => join(dirname(path), name));
+/**
+ * Temporary files that killed writers of these files left behind. They hold secrets. With the lock held, they
+ * are nobody's any more.
+ */
+export async function staleTemporaries(paths: readonly string[]): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const folder of new Set(paths.map((path) => dirname(path)))) {
+    const bases = new Set(paths.filter((path) => dirname(path) === folder).map((path) => basename(path)));
+    const names = await namesIn(folder);
+    found.push(
+      ...names.filter((name) => bases.has(temporaryOf(name) ?? "")).map((name) => join(folder, name)),
+    );
+  }
+  return found;
 }
 
-export async function removeStaleTemporaries(path: string): Promise<void> {
-  for (const stale of await staleTemporaries(path)) await removeIfThere(stale);
+export async function removeStaleTemporaries(paths: readonly string[]): Promise<void> {
+  for (const stale of await staleTemporaries(paths)) await removeIfThere(stale);
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    throw systemError(error, "read", folder);
+  }
+}
+
+function temporaryName(base: string): string {
+  return `.${base}.${randomBytes(6).toString("hex")}.tmp`;
+}
+
+/** The file that a temporary one of this name was to become; exact, or another store's would be taken for it. */
+function temporaryOf(name: string): string | undefined {
+  return /^\.(.+)\.[\da-f]{12}\.tmp$/.exec(name)?.[1];
 }

@@ -1,8 +1,9 @@
 /**
  * One lock for all writers of a store, of any process: an exclusive SQLite transaction on an empty file.
  * The kernel frees it the moment its holder dies, and it needs no native package: it is in Node itself.
+ * As with every POSIX lock, a process loses it when it closes the file elsewhere: nothing may read this file.
  */
-import { statSync } from "node:fs";
+import { lstatSync, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
 import { createFile, DbError, ownershipOf, systemError } from "@hivemind/db-core/backend";
@@ -101,7 +102,11 @@ function inodeOf(path: string): bigint | undefined {
 
 /** The lock belongs to whom the store belongs, or one of two users could not take it. */
 function createLike(path: string, likeFile: string): void {
-  if (inodeOf(path) !== undefined) return;
+  const now = lstatSync(path, { throwIfNoEntry: false });
+  // Through a link, a user who owns the folder could make root open or create any file.
+  if (now !== undefined && !now.isFile())
+    throw new DbError("refused", `${path} must be a plain file: remove it`);
+  if (now !== undefined) return;
   try {
     createFile(path, ownershipOf(path, likeFile));
   } catch (error) {

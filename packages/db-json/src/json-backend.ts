@@ -59,7 +59,7 @@ export class JsonBackend implements Backend {
   async close(): Promise<void> {
     await this.#queue.idle();
     this.#store.feed.close();
-    this.#store.committer.close();
+    await this.#store.committer.close();
     this.#store.clients.close();
     this.#store.own.close();
   }

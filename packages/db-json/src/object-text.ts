@@ -47,6 +47,10 @@ export class ObjectText {
     return new ObjectTextParser(text).parse();
   }
 
+  get isEmpty(): boolean {
+    return this.#members.length === 0;
+  }
+
   /** Each key once, with the text of its value. */
   *values(): Iterable<readonly [key: string, raw: string]> {
     for (const [key, { raw }] of this.#last) yield [key, raw];
@@ -98,6 +102,19 @@ function append(members: Member[], inner: string, key: string, raw: string): voi
     raw,
     after: last === undefined || last.after === "" ? "\n" : last.after,
   });
+}
+
+// Character codes: comparing numbers reads a file several times as fast as comparing strings.
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+/** Space, tab, line feed, carriage return. */
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d;
 }
 
 class ObjectTextParser {
@@ -168,11 +185,11 @@ class ObjectTextParser {
   }
 
   #space(): void {
-    while (/[ \t\n\r]/.test(this.#code.charAt(this.#at))) this.#at += 1;
+    while (isSpace(this.#code.charCodeAt(this.#at))) this.#at += 1;
   }
 
   #expect(character: string): void {
-    if (this.#at >= this.#code.length) throw this.#error("ends too early");
+    if (this.#at >= this.#code.length) this.#tooShort();
     if (this.#code[this.#at] !== character)
       throw this.#error(`has something else where "${character}" should be`);
     this.#at += 1;
@@ -180,52 +197,61 @@ class ObjectTextParser {
 
   #string(): void {
     this.#expect('"');
-    for (;;) {
-      const quote = this.#code.indexOf('"', this.#at);
-      if (quote === -1) throw this.#error("ends too early");
-      this.#at = quote + 1;
-      if (!isEscaped(this.#code, quote)) return;
-    }
+    this.#at = endOfString(this.#code, this.#at) ?? this.#tooShort();
   }
 
   /** Goes by brackets and strings alone: whether a value is sound inside is for the record to tell. */
   #value(): void {
-    const start = this.#at;
+    const code = this.#code;
     let depth = 0;
-    for (; this.#at < this.#code.length; this.#at += 1) {
-      switch (this.#code[this.#at]) {
-        case '"':
-          this.#string();
-          this.#at -= 1;
+    for (let at = this.#at; at < code.length; at += 1) {
+      switch (code.charCodeAt(at)) {
+        case QUOTE:
+          at = (endOfString(code, at + 1) ?? this.#tooShort()) - 1;
           break;
-        case "{":
-        case "[":
+        case OPEN_BRACE:
+        case OPEN_BRACKET:
           depth += 1;
           break;
-        case "}":
-        case "]":
-          if (depth === 0) return this.#scalarEnd(start);
+        case CLOSE_BRACE:
+        case CLOSE_BRACKET:
+          if (depth === 0) return this.#endValue(at);
           depth -= 1;
           break;
-        case ",":
-          if (depth === 0) return this.#scalarEnd(start);
+        case COMMA:
+          if (depth === 0) return this.#endValue(at);
           break;
         default:
       }
     }
-    throw this.#error("ends too early");
+    return this.#tooShort();
   }
 
   /** White space behind a value belongs to the text after it. */
-  #scalarEnd(start: number): void {
-    while (this.#at > start && /[ \t\n\r]/.test(this.#code.charAt(this.#at - 1))) this.#at -= 1;
-    if (this.#at === start) throw this.#error("has a key without a value");
+  #endValue(before: number): void {
+    let end = before;
+    while (end > this.#at && isSpace(this.#code.charCodeAt(end - 1))) end -= 1;
+    if (end === this.#at) throw this.#error("has a key without a value");
+    this.#at = end;
+  }
+
+  #tooShort(): never {
+    this.#at = this.#code.length;
+    throw this.#error("ends too early");
   }
 
   #error(what: string): ObjectTextError {
     const line = this.#code.slice(0, this.#at).split("\n").length;
     return new ObjectTextError(`${what} (line ${line})`);
   }
+}
+
+/** The position behind the closing quote of the string whose text begins at `from`. */
+function endOfString(code: string, from: number): number | undefined {
+  for (let quote = code.indexOf('"', from); quote !== -1; quote = code.indexOf('"', quote + 1)) {
+    if (!isEscaped(code, quote)) return quote + 1;
+  }
+  return undefined;
 }
 
 function isEscaped(text: string, at: number): boolean {

@@ -9,22 +9,23 @@ import type { FileCodec } from "./file-codec.ts";
 import { JsonBackend } from "./json-backend.ts";
 import type { JsonOptions } from "./options.ts";
 import { OwnFile } from "./own-file.ts";
-import { ownFile, realFiles, storeFiles } from "./store-files.ts";
+import { realFiles, storeFiles } from "./store-files.ts";
 import type { StoreFiles } from "./store-files.ts";
-import { goneError } from "./tracked-file.ts";
+import { StoreIdentity } from "./store-identity.ts";
 
 export async function openStore(options: JsonOptions, host: BackendHost): Promise<Backend> {
-  const files = filesOf(options);
+  const files = filesOf(options, options.password !== undefined);
   refuseOtherForm(options, files);
   const codec = codecOf(options, files, host);
 
-  const clients = new ClientsFile(files, codec, (changed) => feed.deliver(changed));
-  const feed = new FileFeed(files.clients, () => clients.refreshNow(), host.onNotice);
-  const own = new OwnFile(ownFile(files), realFiles(files).clients, codec);
+  const real = realFiles(files);
+  const own = new OwnFile(real.own, real.clients, codec);
+  const identity = new StoreIdentity(files, own, host.create);
+  const clients = new ClientsFile(files, codec, identity, (changed) => feed.deliver(changed));
+  const feed = new FileFeed(files.clients, () => clients.lookNow(), host.onNotice);
   try {
     await clients.refresh();
     own.refresh();
-    refuseMissing(files, clients, own, host.create);
   } catch (error) {
     clients.close();
     own.close();
@@ -35,25 +36,33 @@ export async function openStore(options: JsonOptions, host: BackendHost): Promis
     clients,
     own,
     feed,
-    committer: new Committer(files, clients, own, host.onNotice),
+    committer: new Committer(files, clients, own, codec, host.onNotice),
   });
 }
 
-export function filesOf({ name, subfolder, password }: JsonOptions): StoreFiles {
-  return storeFiles(dataFolder(subfolder), name, password !== undefined);
+export function filesOf({ name, subfolder }: JsonOptions, isEncrypted: boolean): StoreFiles {
+  return storeFiles(dataFolder(subfolder), name, isEncrypted);
 }
 
-/** A password must never lead to a plain file, and its absence never to a second store beside the encrypted one. */
-function refuseOtherForm(options: JsonOptions, files: StoreFiles): void {
-  const { password } = options;
-  const other = filesOf({ ...options, password: password === undefined ? "set" : undefined });
-  if (existsSync(files.clients) || !existsSync(other.clients)) return;
-  if (password === undefined) {
-    throw new DbError("no-key", `${other.clients} is encrypted: set the option password (or password_file)`);
+/**
+ * A password must never lead to a plain file, and its absence never to a second store beside the encrypted one,
+ * or to a plain one from before it was encrypted.
+ */
+function refuseOtherForm(options: JsonOptions, { clients }: StoreFiles): void {
+  if (options.password === undefined) {
+    const encryptedFile = filesOf(options, true).clients;
+    if (!existsSync(encryptedFile)) return;
+    const advice = existsSync(clients) ? `, or move it away to use ${clients}` : "";
+    throw new DbError(
+      "no-key",
+      `${encryptedFile} is encrypted: set the option password (or password_file)${advice}`,
+    );
   }
+  const plainFile = filesOf(options, false).clients;
+  if (existsSync(clients) || !existsSync(plainFile)) return;
   throw new DbError(
     "invalid",
-    `${other.clients} is not encrypted, but the option password is set: remove the option, or move that file away to start an encrypted store`,
+    `${plainFile} is not encrypted, but the option password is set: remove the option, or move that file away to start an encrypted store`,
   );
 }
 
@@ -78,26 +87,4 @@ function codecOf({ password }: JsonOptions, { clients }: StoreFiles, { onNotice 
     });
   }
   return encrypted(key.subarray(0, KEY_BYTES));
-}
-
-function refuseMissing(files: StoreFiles, clients: ClientsFile, own: OwnFile, create: boolean): void {
-  if (!clients.exists) {
-    if (own.storeId !== undefined) {
-      throw new DbError(
-        "missing-store",
-        `${goneError(files.clients).message} To start a new store instead, remove ${ownFile(files)}`,
-      );
-    }
-    if (!create) throw missing(files);
-    return;
-  }
-  const hasRecord = [...clients.table.entries()].some(({ record }) => record !== undefined);
-  if (!hasRecord && own.storeId === undefined && !create) throw missing(files);
-}
-
-function missing({ clients }: StoreFiles): DbError {
-  return new DbError(
-    "missing-store",
-    `there is no store with clients at ${clients}: adding a client makes one`,
-  );
 }

@@ -1,7 +1,15 @@
 /** Our own file beside the clients: the store's id and what the node itself remembers. Python never touches it. */
 import { randomUUID } from "node:crypto";
-import { DbError, isDbError, isJsonObject, parseJson, stringifyJson } from "@hivemind/db-core/backend";
-import type { Json, JsonObject, StateStore } from "@hivemind/db-core/backend";
+import {
+  CommitQueue,
+  DbError,
+  isDbError,
+  isJsonObject,
+  outcome,
+  parseJson,
+  stringifyJson,
+} from "@hivemind/db-core/backend";
+import type { Json, JsonObject, Pending, StateStore } from "@hivemind/db-core/backend";
 import { replaceFile } from "./durable-file.ts";
 import type { FileCodec } from "./file-codec.ts";
 import { goneError, TrackedFile } from "./tracked-file.ts";
@@ -12,7 +20,12 @@ const LAYOUT = 1;
 /** What has to hold around an access: that the store is there, and for a write the lock. */
 interface Access {
   read(): Promise<void>;
-  write<T>(work: () => Promise<T>): Promise<T>;
+  write(work: () => Promise<void>): Promise<void>;
+}
+
+/** What a shared write works on: changed by one operation after the other, then written once. */
+interface Draft {
+  content: JsonObject;
 }
 
 export class OwnFile {
@@ -41,7 +54,14 @@ export class OwnFile {
       return;
     }
     try {
-      this.#content = this.#parse(read);
+      const content = this.#parse(read);
+      if (this.storeId !== undefined && content["store_id"] !== this.storeId) {
+        throw new DbError(
+          "missing-store",
+          `another store is at ${this.#tracked.path} than the one that was opened`,
+        );
+      }
+      this.#content = content;
     } catch (error) {
       this.#tracked.forget();
       throw error;
@@ -56,29 +76,35 @@ export class OwnFile {
   }
 
   state(access: Access): StateStore {
-    const entriesOf = (scope: string): JsonObject => {
+    const entriesOf = async (scope: string): Promise<JsonObject> => {
+      await access.read();
       this.refresh();
-      return objectAt(objectAt(this.#content, "state"), scope);
+      return entriesIn(this.#content, scope);
     };
+    const queue = new CommitQueue<Draft>((batch) => access.write(() => this.#writeAll(batch)));
     return {
-      get: async (scope, key) => {
-        await access.read();
-        return textAt(entriesOf(scope), key);
-      },
+      get: async (scope, key) => textAt(await entriesOf(scope), key),
       list: async (scope) => {
-        await access.read();
-        const entries = Object.entries(entriesOf(scope));
+        const entries = Object.entries(await entriesOf(scope));
         return new Map(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
       },
       update: (scope, key, change) =>
-        access.write(async () => {
-          const entries = entriesOf(scope);
+        queue.run((draft) => {
+          const entries = entriesIn(draft.content, scope);
           const now = textAt(entries, key);
           const next = change(now);
-          if (next !== now) await this.#write(withEntry(this.#content, scope, entries, key, next));
+          if (next !== now) draft.content = withEntry(draft.content, scope, entries, key, next);
           return next;
         }),
     };
+  }
+
+  async #writeAll(batch: readonly Pending<Draft>[]): Promise<void> {
+    this.refresh();
+    const draft: Draft = { content: this.#content };
+    const settle = batch.map((pending) => outcome(pending, (operation) => operation(draft)));
+    if (draft.content !== this.#content) await this.#write(draft.content);
+    for (const done of settle) done();
   }
 
   close(): void {
@@ -118,6 +144,10 @@ export class OwnFile {
     }
     return content;
   }
+}
+
+function entriesIn(content: JsonObject, scope: string): JsonObject {
+  return objectAt(objectAt(content, "state"), scope);
 }
 
 function objectAt(object: JsonObject, key: string): JsonObject {

@@ -14,8 +14,7 @@ const plugin: BackendPlugin<JsonOptions> = {
   secretOptions: ["password"],
   open: openStore,
   hasStore: async (options) =>
-    (await isThere(filesOf({ ...options, password: undefined }).clients)) ||
-    (await isThere(filesOf({ ...options, password: "set" }).clients)),
+    (await isThere(filesOf(options, false).clients)) || (await isThere(filesOf(options, true).clients)),
 };
 
 /** What cannot be told is an error: "no store here" would let another backend start an empty one. */

@@ -1,18 +1,24 @@
 /** Where a store keeps what: the files of Python hubs, and our own beside them. */
 import { lstatSync, readlinkSync, realpathSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
+import { systemError } from "@hivemind/db-core/backend";
 
 export interface StoreFiles {
   /** The clients, by the name that the config gives. */
   readonly clients: string;
-  /** Beside it by that name, whatever a symlink says: there Python hubs look for it. Absent: schema 1. */
+  /** Beside it by that name, where Python hubs look for it; itself it may be a symlink. Absent: schema 1. */
   readonly schemaVersion: string;
 }
 
 /** The real places, found anew for each write: all who reach one file through any link must take one lock. */
 export interface RealFiles {
   readonly clients: string;
+  readonly schemaVersion: string;
+  /** Ours: the store's id and the node's state, in the same form as the clients: plain or encrypted. */
+  readonly own: string;
   readonly lock: string;
+  /** The clients as they were before the schema was upgraded. */
+  readonly backup: string;
 }
 
 export function storeFiles(folder: string, name: string, encrypted: boolean): StoreFiles {
@@ -22,20 +28,20 @@ export function storeFiles(folder: string, name: string, encrypted: boolean): St
   };
 }
 
-export function realFiles({ clients }: StoreFiles): RealFiles {
-  const real = followLinks(clients);
-  return { clients: real, lock: beside(real, ".lock") };
-}
-
-/** Our own file (store id, node state) beside the clients, in the same form: plain or encrypted. */
-export function ownFile(files: StoreFiles): string {
-  const { clients } = realFiles(files);
-  return beside(clients, `.hivemind${extname(clients)}`);
-}
-
-/** The clients as they were before the schema was upgraded. */
-export function backupFile({ clients }: RealFiles): string {
-  return `${clients}.schema-1.bak`;
+/** Throws `DbError` where the way there cannot be followed. */
+export function realFiles(files: StoreFiles): RealFiles {
+  try {
+    const clients = followLinks(files.clients);
+    return {
+      clients,
+      schemaVersion: followLinks(files.schemaVersion),
+      own: beside(clients, `.hivemind${extname(clients)}`),
+      lock: beside(clients, ".lock"),
+      backup: `${clients}.schema-1.bak`,
+    };
+  } catch (error) {
+    throw systemError(error, "read", files.clients);
+  }
 }
 
 function beside(path: string, extension: string): string {

@@ -14,8 +14,13 @@ const SETTLED_MS = 25;
 /** FAT and some network file systems keep whole (even) seconds. */
 const SETTLED_WHOLE_SECONDS_MS = 2100;
 
+/** A text that V8 can still hold. Long before that, rewriting the file for each change takes too long. */
+const MAX_BYTES = 512n << 20n;
+
 interface Version {
   readonly descriptor: number;
+  /** Unix milliseconds, from before the file was opened. */
+  readonly openedAt: number;
   readonly stats: BigIntStats;
   /** Kept until the times can be trusted. */
   readonly bytes: Buffer | undefined;
@@ -48,10 +53,15 @@ export class TrackedFile {
     return known?.bytes?.equals(now) === true ? "same" : now;
   }
 
-  /** Takes what we have just written there as known. */
+  /** Takes what we have just written there as known. Where that fails it is read again next time. */
   adopt(bytes: Buffer): void {
-    const version = this.#openVersion();
-    this.#replace(version && { ...version, bytes });
+    try {
+      const version = this.#openVersion();
+      this.#replace(version && { ...version, bytes });
+    } catch {
+      // The write is done, and must not be reported as failed because its file cannot be opened (EMFILE).
+      this.forget();
+    }
   }
 
   /** The next `read` gives the bytes whatever they are. */
@@ -67,18 +77,22 @@ export class TrackedFile {
     }
     let bytes: Buffer;
     try {
+      if (version.stats.size > MAX_BYTES) {
+        throw new DbError("corrupt", `${this.path} is too large for one JSON file: use @hivemind/db-sqlite`);
+      }
       bytes = readFileSync(version.descriptor);
     } catch (error) {
       closeSync(version.descriptor);
       throw systemError(error, "read", this.path);
     }
-    this.lastReadAgeMs = Date.now() - Number(version.stats.mtimeMs);
-    this.#replace({ ...version, bytes: isSettled(version.stats) ? undefined : bytes });
+    this.lastReadAgeMs = version.openedAt - Number(version.stats.mtimeMs);
+    this.#replace({ ...version, bytes: isSettled(version) ? undefined : bytes });
     return bytes;
   }
 
   /** Times are taken before the bytes: a write in between then counts as a change, never as seen. */
   #openVersion(): Omit<Version, "bytes"> | undefined {
+    const openedAt = Date.now();
     let descriptor: number;
     try {
       descriptor = openSync(this.path, "r");
@@ -86,7 +100,7 @@ export class TrackedFile {
       if (isAbsent(error)) return undefined;
       throw systemError(error, "read", this.path);
     }
-    return { descriptor, stats: fstatSync(descriptor, { bigint: true }) };
+    return { descriptor, openedAt, stats: fstatSync(descriptor, { bigint: true }) };
   }
 
   #replace(version: Version | undefined): void {
@@ -119,9 +133,10 @@ function sameVersion(a: BigIntStats, b: BigIntStats): boolean {
   );
 }
 
-function isSettled(stats: BigIntStats): boolean {
+/** Was the last write long enough ago when we looked that no later one can have the same time? */
+function isSettled({ stats, openedAt }: Pick<Version, "stats" | "openedAt">): boolean {
   const wholeSeconds = stats.mtimeNs % 1_000_000_000n === 0n;
-  return Date.now() - Number(stats.mtimeMs) > (wholeSeconds ? SETTLED_WHOLE_SECONDS_MS : SETTLED_MS);
+  return openedAt - Number(stats.mtimeMs) > (wholeSeconds ? SETTLED_WHOLE_SECONDS_MS : SETTLED_MS);
 }
 
 /** What a file that was there is, once it is absent: nobody may take that for a store without clients. */

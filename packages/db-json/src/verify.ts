@@ -1,12 +1,12 @@
 /** What can be wrong with the files, as opposed to the records in them. */
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { SCHEMA } from "@hivemind/db-core/backend";
 import type { Finding } from "@hivemind/db-core/backend";
 import { removeStaleTemporaries, staleTemporaries } from "./durable-file.ts";
 import type { JsonStore } from "./json-backend.ts";
-import { ownFile, realFiles } from "./store-files.ts";
+import { realFiles } from "./store-files.ts";
 
-const OTHERS_CAN_READ = 0o044;
+const EVERYONE_CAN_READ = 0o004;
 
 export async function* verifyFiles(store: JsonStore, repair: boolean): AsyncGenerator<Finding> {
   await store.clients.refresh();
@@ -14,6 +14,7 @@ export async function* verifyFiles(store: JsonStore, repair: boolean): AsyncGene
   yield* duplicateKeys(store);
   yield* oldSchema(store);
   yield* readableByOthers(store);
+  yield* oldBackup(store);
   yield* leftovers(store, repair);
 }
 
@@ -37,23 +38,35 @@ function* oldSchema({ clients }: JsonStore): Generator<Finding> {
 }
 
 function* readableByOthers({ files }: JsonStore): Generator<Finding> {
-  for (const path of [files.clients, ownFile(files)]) {
+  const { clients, own, backup } = realFiles(files);
+  for (const path of [clients, own, backup]) {
     const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
-    if ((mode & OTHERS_CAN_READ) === 0) continue;
+    if ((mode & EVERYONE_CAN_READ) === 0) continue;
     yield finding(
       "readable-by-others",
       "warning",
-      `${path} holds secrets and others than its owner can read it. Run: chmod 600 '${path}'`,
+      `${path} holds secrets and every user of this machine can read it. Run: chmod 600 '${path}'`,
     );
   }
 }
 
+function* oldBackup({ files }: JsonStore): Generator<Finding> {
+  const { backup } = realFiles(files);
+  if (!existsSync(backup)) return;
+  yield finding(
+    "old-backup",
+    "info",
+    `${backup} still holds the credentials from before the upgrade, those of clients revoked since too. Remove it when you no longer need it.`,
+  );
+}
+
 async function* leftovers({ files, committer }: JsonStore, repair: boolean): AsyncGenerator<Finding> {
-  const { clients } = realFiles(files);
-  const found = await staleTemporaries(clients);
+  const real = realFiles(files);
+  const paths = [real.clients, real.own, real.schemaVersion, real.backup];
+  const found = await staleTemporaries(paths);
   if (found.length === 0) return;
   // With the lock held nobody is writing, so what is there then is really left over.
-  if (repair) await committer.exclusive(() => removeStaleTemporaries(clients));
+  if (repair) await committer.exclusive(() => removeStaleTemporaries(paths));
   yield {
     ...finding(
       "leftover-file",

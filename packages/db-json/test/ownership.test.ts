@@ -1,6 +1,7 @@
 import {
   chmodSync,
   chownSync,
+  existsSync,
   mkdirSync,
   readlinkSync,
   renameSync,
@@ -60,6 +61,41 @@ describe("who may read and write", () => {
     expect(readlinkSync(path("clients.json"))).toBe("../volume/real.json");
     expect(statSync(join(elsewhere, "real.lock")).isFile()).toBe(true);
     expect(await all(await open())).toHaveLength(11);
+  });
+
+  test.each([
+    [0o644, 0o600],
+    [0o640, 0o640],
+    [0o664, 0o660],
+  ])("beside a file of mode %o ours have %o", async (given, ours) => {
+    const { open, path } = hub("v2");
+    chmodSync(path("clients.json"), given);
+    const db = await open();
+
+    await db.addClient();
+
+    expect(mode(path("clients.json"))).toBe(given);
+    expect(mode(path("clients.hivemind.json"))).toBe(ours);
+  });
+
+  test("a link in the place of the lock is not followed", async () => {
+    const { open, path, dataHome } = hub("v2");
+    symlinkSync(join(dataHome, "elsewhere"), path("clients.lock"));
+    const db = await open();
+
+    await expect(db.addClient()).rejects.toMatchObject({ code: "refused" });
+
+    expect(existsSync(join(dataHome, "elsewhere"))).toBe(false);
+  });
+
+  test.runIf(isRoot)("an owner whose file has a foreign group without rights can write it", async () => {
+    const { path, folder, dataHome } = hub("v2");
+    chmodSync(dataHome, 0o755);
+    chownSync(folder, HUB, HUB);
+    chownSync(path("clients.json"), HUB, 0);
+    chmodSync(path("clients.json"), 0o600);
+
+    expect(await tryAdd(dataHome, 1, HUB)).toEqual({ added: 1 });
   });
 
   test.runIf(isRoot)("as root, a hub's files stay the hub's, and so do new ones", async () => {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { existsSync, readdirSync, rmSync, watch, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import plugin from "../src/plugin.ts";
 import { exited, forkChild } from "./support/child.ts";
 import { all, hub } from "./support/hub.ts";
 
@@ -119,6 +120,30 @@ describe("what another process or handle did", () => {
     });
   });
 
+  test("a file that is being written does not take the feed down", async () => {
+    const { open, write, read, notices } = hub("v2");
+    const db = await open();
+    const backend = await plugin.open(
+      { name: "clients", subfolder: "hivemind-core" },
+      { create: false, onNotice: (notice) => notices.push(notice) },
+    );
+    const heard: unknown[] = [];
+    const feed = await backend.watch((changed) => heard.push(changed));
+    const text = read("clients.json");
+
+    write("clients.json", text.slice(0, text.length / 2));
+    const during = feed.provenAt();
+    write("clients.json", text.replace("kitchen-satellite", "whole again"));
+    const after = feed.provenAt();
+
+    expect(after).toBeGreaterThan(during);
+    expect(notices).toEqual([]);
+    expect(heard).toEqual([[1]]);
+    await backend.close();
+    expect(feed.provenAt()).toBe(after);
+    expect(await all(db)).toHaveLength(10);
+  });
+
   test("half a file, as an older Python hub leaves it while writing, is waited for", async () => {
     const { open, write, read } = hub("v2");
     const db = await open();
@@ -132,22 +157,46 @@ describe("what another process or handle did", () => {
   });
 });
 
+test("64 writes of node state at once share few writes of its file", async () => {
+  const { open, folder } = hub("v2");
+  const db = await open();
+  await db.addClient();
+  const state = db.state("shared", "test");
+
+  const written = await namesWritten(folder, () =>
+    Promise.all(Array.from({ length: 64 }, () => state.update("count", (now) => Number(now ?? 0) + 1))),
+  );
+
+  expect(await state.get("count")).toBe(64);
+  const temporaries = written.filter((name) => name.startsWith(".clients.hivemind.json."));
+  expect(temporaries.length).toBeGreaterThanOrEqual(1);
+  expect(temporaries.length).toBeLessThanOrEqual(4);
+});
+
 test("64 adds at once share few writes of the file", async () => {
   const { open, folder } = hub("v2");
   const db = await open();
   await db.addClient();
-  const written = new Set<string>();
-  const watcher = watch(folder, (_event, name) => written.add(String(name)));
 
-  await Promise.all(Array.from({ length: 64 }, () => db.addClient()));
+  const written = await namesWritten(folder, () =>
+    Promise.all(Array.from({ length: 64 }, () => db.addClient())),
+  );
 
+  const temporaries = written.filter((name) => name.startsWith(".clients.json."));
+  expect(temporaries.length).toBeGreaterThanOrEqual(1);
+  expect(temporaries.length).toBeLessThanOrEqual(4);
+});
+
+/** The names of all files in the folder that were made meanwhile. */
+async function namesWritten(folder: string, work: () => Promise<unknown>): Promise<readonly string[]> {
+  const names = new Set<string>();
+  const watcher = watch(folder, (_event, name) => names.add(String(name)));
+  await work();
   const last = new Promise((resolve) =>
     watcher.on("change", (_event, name) => name === "end" && resolve(name)),
   );
   writeFileSync(`${folder}/end`, "");
   await last;
   watcher.close();
-  const temporaries = [...written].filter((name) => name.startsWith(".clients.json."));
-  expect(temporaries.length).toBeGreaterThanOrEqual(1);
-  expect(temporaries.length).toBeLessThanOrEqual(4);
-});
+  return [...names];
+}

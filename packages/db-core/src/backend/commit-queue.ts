@@ -48,3 +48,16 @@ export class CommitQueue<Work> {
     this.#running = undefined;
   }
 }
+
+/** Applies one operation now, and answers what to tell its caller once the commit has succeeded. */
+export function outcome<Work>(
+  { operation, resolve, reject }: Pending<Work>,
+  apply: (operation: Operation<unknown, Work>) => unknown,
+): () => void {
+  try {
+    const answer = apply(operation);
+    return () => resolve(answer);
+  } catch (error) {
+    return () => reject(error);
+  }
+}

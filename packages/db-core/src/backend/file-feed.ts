@@ -6,6 +6,7 @@ import type { ClientId } from "../client.ts";
 import { isDbError } from "../errors.ts";
 import type { OnNotice } from "../notice.ts";
 import type { Watch } from "./contract.ts";
+import { guarded } from "./guarded.ts";
 
 type Listener = (changed: readonly ClientId[] | "all") => void;
 
@@ -21,6 +22,7 @@ export class FileFeed {
   #timer: NodeJS.Timeout | undefined;
   #provenAt = 0;
   #down = false;
+  #closed = false;
 
   constructor(path: string, refreshNow: () => void, onNotice: OnNotice) {
     this.#path = path;
@@ -34,7 +36,7 @@ export class FileFeed {
 
   watch(on: Listener): Watch {
     // A function of its own for each watch: the same callback twice is two watches.
-    const listener: Listener = (changed) => on(changed);
+    const listener: Listener = guarded("a listener of the feed", on);
     this.look();
     this.#listeners.add(listener);
     this.#start();
@@ -48,12 +50,14 @@ export class FileFeed {
   }
 
   close(): void {
+    this.#closed = true;
     this.#listeners.clear();
     this.#stop();
   }
 
   /** Looks at the store now, and never throws. What cannot be looked at proves nothing: the last proof stands. */
   look(): number {
+    if (this.#closed) return this.#provenAt;
     const before = performance.now();
     try {
       this.#refreshNow();

@@ -1,5 +1,14 @@
 /** Who owns what we make: what root adds to a hub's store stays the hub's, and nobody else reads it. */
-import { closeSync, fchmodSync, fchownSync, fstatSync, openSync, statSync, unlinkSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  openSync,
+  statSync,
+  unlinkSync,
+} from "node:fs";
 import type { Stats } from "node:fs";
 import { mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -18,43 +27,56 @@ export interface Ownership {
 }
 
 /**
- * As it is; or else as `like`, but for others than its owner and group; or else the folder's owner, so that
- * what root adds stays readable to the hub.
+ * As it is; or else as `like`, but for its owner alone unless its group was let in on purpose; or else the
+ * folder's owner, so that what root adds stays readable to the hub.
  */
 export function ownershipOf(path: string, like = path): Ownership {
   const now = statIfThere(path);
   if (now !== undefined) return { mode: now.mode & 0o7777, uid: now.uid, gid: now.gid };
   const model = statIfThere(like);
-  if (model !== undefined)
-    return { mode: PRIVATE_FILE | (model.mode & 0o660), uid: model.uid, gid: model.gid };
+  if (model !== undefined) return { mode: privateMode(model.mode), uid: model.uid, gid: model.gid };
   const folder = statSync(dirname(path));
   const self = { uid: process.geteuid?.() ?? folder.uid, gid: process.getegid?.() ?? folder.gid };
   return { mode: PRIVATE_FILE, ...(self.uid === 0 ? { uid: folder.uid, gid: folder.gid } : self) };
 }
 
+/** 0644 is what a careless umask leaves; a group that may write, or alone may read, was given that. */
+function privateMode(mode: number): number {
+  const isForGroup = (mode & 0o020) !== 0 || (mode & 0o007) === 0;
+  return PRIVATE_FILE | (isForGroup ? mode & 0o060 : 0);
+}
+
+/** As {@link openNewFile}, and leaves it empty. */
+export function createFile(path: string, ownership: Ownership): void {
+  closeSync(openNewFile(path, ownership));
+}
+
 /**
- * Makes an empty file that was not there (else EEXIST), never readable to anyone that it is not meant for.
+ * Makes a file that was not there (else EEXIST), never readable to anyone that it is not meant for, and
+ * answers its descriptor: whoever owns the folder could put a link in its place before it is opened again.
  * Synchronous: in one turn, so that nobody else in this process meets it half made.
  */
-export function createFile(path: string, { mode, uid, gid }: Ownership): void {
+export function openNewFile(path: string, ownership: Ownership): number {
   const file = openSync(path, "wx", PRIVATE_FILE);
   try {
-    own(file, uid, gid);
-    fchmodSync(file, mode);
+    own(file, ownership);
+    fchmodSync(file, ownership.mode);
+    return file;
   } catch (error) {
+    closeSync(file);
     unlinkSync(path);
     throw error;
-  } finally {
-    closeSync(file);
   }
 }
 
-function own(file: number, uid: number, gid: number): void {
+function own(file: number, { mode, uid, gid }: Ownership): void {
   const now = fstatSync(file);
   if (now.uid === uid && now.gid === gid) return;
   try {
     fchownSync(file, uid, gid);
   } catch (error) {
+    // Of a file that is ours, a group that has no rights does not matter.
+    if (now.uid === uid && (mode & 0o070) === 0) return;
     // Going on would hand the file to us, and lock out the hub that owns it.
     throw new DbError("read-only", `its owner (user ${uid}, group ${gid}) cannot be kept: run as that user`, {
       cause: error,
@@ -70,7 +92,7 @@ export async function makeFolder(folder: string): Promise<void> {
     await mkdir(folder, PRIVATE_FOLDER);
     if (process.geteuid?.() === 0) {
       const parent = statSync(dirname(folder));
-      const handle = await open(folder, "r");
+      const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
       try {
         await handle.chown(parent.uid, parent.gid);
       } finally {

@@ -12,6 +12,8 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   ENOENT: "missing-store",
   ENOTDIR: "missing-store",
   EISDIR: "corrupt",
+  ELOOP: "corrupt",
+  ENAMETOOLONG: "invalid",
   EMFILE: "unreachable",
   ENFILE: "unreachable",
   EIO: "unreachable",

@@ -8,6 +8,7 @@ import type {
   MigrationReport,
   StoreInfo,
 } from "../backend/contract.ts";
+import { guarded } from "../backend/guarded.ts";
 import { isTombstone, tombstone } from "../backend/record.ts";
 import { unreadableError } from "../backend/unreadable.ts";
 import type { Client, ClientChange, ClientDraft, ClientId, ClientSecrets } from "../client.ts";
@@ -43,8 +44,10 @@ export function createDatabase<Options>(
   options: Options,
   { create = false, onNotice = () => undefined }: CreateDatabaseOptions = {},
 ): ClientDatabase {
-  return new Database(plugin.name, plugin.capabilities, onNotice, async () =>
-    plugin.open(options, { create, onNotice }),
+  const guardedNotice = guarded("onNotice", onNotice);
+  const notify: OnNotice = (notice) => guardedNotice({ backend: plugin.name, ...notice });
+  return new Database(plugin.name, plugin.capabilities, notify, async () =>
+    plugin.open(options, { create, onNotice: notify }),
   );
 }
 

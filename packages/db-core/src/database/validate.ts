@@ -108,11 +108,13 @@ function metadata(value: unknown, name: string): JsonObject {
     if (advice !== undefined) throw new DbError("invalid", `${name} cannot hold the key ${key}: ${advice}`);
   }
   try {
-    const json = toJson(value, name);
+    // Metadata is one level down in its record, which has to be readable as a whole.
+    const json = toJson(value, name, 1);
     if (!isJsonObject(json)) throw invalid(name, "a JSON object");
     return json;
   } catch (error) {
-    if (error instanceof TypeError) throw new DbError("invalid", error.message);
+    if (error instanceof TypeError)
+      throw new DbError("invalid", `${name} cannot be stored: ${error.message}`);
     throw error;
   }
 }

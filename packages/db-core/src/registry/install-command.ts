@@ -2,6 +2,8 @@
 import { dirname, join } from "node:path";
 import { exists, packageManagerOf, projectManifest } from "./package-manager.ts";
 import type { PackageManager } from "./package-manager.ts";
+import { distrust } from "./root-trust.ts";
+import type { RootTrust } from "./root-trust.ts";
 import type { SearchRoots } from "./roots.ts";
 import { isWritableByEveryone } from "./trust.ts";
 
@@ -14,13 +16,15 @@ export interface InstallCommand {
 type Place = { readonly project: string } | { readonly globalOf: PackageManager };
 
 export async function installCommand(name: string, roots: SearchRoots): Promise<InstallCommand> {
-  const callers = (await Promise.all(roots.callers.map(placeOf))).filter((place) => place !== undefined);
+  const { rootTrust } = roots;
+  const placeFrom = (ways: readonly string[]) => placeOf(ways, rootTrust);
+  const callers = (await Promise.all(roots.callers.map(placeFrom))).filter((place) => place !== undefined);
   const place =
     // The node's own project goes before the global install of a tool, which may serve several nodes.
     callers.find((caller) => "project" in caller) ??
     callers[0] ??
-    (await placeOf(roots.config)) ??
-    (await placeOf([roots.workingFolder ?? []].flat()));
+    (await placeFrom(roots.config)) ??
+    (await placeFrom([roots.workingFolder ?? []].flat()));
   if (place === undefined) return { command: `npm install ${name}`, folder: undefined };
   if ("globalOf" in place) return { command: `${GLOBAL[place.globalOf]} ${name}`, folder: undefined };
   const manager = await packageManagerOf(place.project);
@@ -54,10 +58,10 @@ const GLOBAL_FOLDERS: readonly (readonly [RegExp, PackageManager])[] = [
 const SHORT_LIVED = /[\\/](?:_npx|dlx)[\\/]/;
 
 /** Where a package would have to be installed to be found from a folder, to which these ways lead. */
-async function placeOf(ways: readonly string[]): Promise<Place | undefined> {
+async function placeOf(ways: readonly string[], trust: RootTrust | undefined): Promise<Place | undefined> {
   // What was installed itself: what counts is what it was installed into, not where a link to it is.
   const installed = ways.filter((way) => INSTALLED.test(way));
-  if (installed.length === 0) return ways[0] === undefined ? undefined : projectAbove(ways[0]);
+  if (installed.length === 0) return ways[0] === undefined ? undefined : projectAbove(ways[0], trust);
   const places = (await Promise.all(installed.map(placeOfInstalled))).filter((place) => place !== undefined);
   return places.find((place) => "project" in place) ?? places[0];
 }
@@ -72,9 +76,11 @@ async function placeOfInstalled(folder: string): Promise<Place | undefined> {
   return (await projectManifest(into)) === undefined ? { globalOf: "npm" } : { project: into };
 }
 
-async function projectAbove(folder: string): Promise<Place | undefined> {
+async function projectAbove(folder: string, trust: RootTrust | undefined): Promise<Place | undefined> {
   const isProject = (await projectManifest(folder)) !== undefined;
-  // In a folder of everyone's, what is installed would not be used (see trust.ts).
-  if (isProject && !(await isWritableByEveryone(folder))) return { project: folder };
-  return folder === dirname(folder) ? undefined : projectAbove(dirname(folder));
+  // In a folder of everyone's, and for root in one of others, what is installed would not be used (see trust.ts).
+  if (isProject && !(await isWritableByEveryone(folder)) && (await distrust(folder, trust)) === undefined) {
+    return { project: folder };
+  }
+  return folder === dirname(folder) ? undefined : projectAbove(dirname(folder), trust);
 }

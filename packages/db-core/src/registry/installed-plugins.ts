@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { isPackageName, packageOf } from "./aliases.ts";
 import { loadPlugin } from "./load-plugin.ts";
 import { searchPath } from "./node-modules.ts";
+import type { Skipped } from "./node-modules.ts";
 import { notInstalledError } from "./not-installed.ts";
 import { readPackage } from "./package-folder.ts";
 import type { InstalledPackage } from "./package-folder.ts";
+import { distrustPackage } from "./package-trust.ts";
 import type { Candidate, PluginSource } from "./plugin-source.ts";
 import type { SearchRoots } from "./roots.ts";
 
@@ -17,7 +19,7 @@ export function installedPlugins(roots: SearchRoots): PluginSource {
       return found && candidate(found);
     },
     all: async () => (await declaredPackages(roots)).map(candidate),
-    notInstalled: async (name, why) => notInstalledError(name, why, roots, await declaredPackages(roots)),
+    notInstalled: async (name, why) => notInstalledError(name, why, roots, await scan(roots)),
   };
 }
 
@@ -35,25 +37,41 @@ async function findPackage(roots: SearchRoots, name: string): Promise<InstalledP
   const { folders } = await searchPath(roots);
   for (const nodeModules of folders) {
     const found = await readPackage(nodeModules, name);
-    if (found !== undefined) return found;
+    if (found === undefined) continue;
+    if ((await distrustPackage(nodeModules, found, roots.rootTrust)) === undefined) return found;
   }
   return undefined;
 }
 
 /** Every installed package that declares itself a backend in its package.json. None is imported for that. */
 export async function declaredPackages(roots: SearchRoots): Promise<readonly InstalledPackage[]> {
+  return (await scan(roots)).declared;
+}
+
+export interface Scan {
+  /** Backends that can be loaded. */
+  readonly declared: readonly InstalledPackage[];
+  /** Backends that must not be, by path. */
+  readonly refused: ReadonlyMap<string, Skipped>;
+}
+
+async function scan(roots: SearchRoots): Promise<Scan> {
   const byName = new Map<string, InstalledPackage>();
+  const refused = new Map<string, Skipped>();
   const { folders } = await searchPath(roots);
   for (const nodeModules of folders) {
     for (const name of await packageNames(nodeModules)) {
       if (byName.has(name)) continue;
       const found = await readPackage(nodeModules, name);
+      if (found === undefined) continue;
+      const distrust = await distrustPackage(nodeModules, found, roots.rootTrust);
       // The first one of a name is the one that is loaded, also where it is no backend.
-      if (found !== undefined) byName.set(name, found);
+      if (distrust === undefined) byName.set(name, found);
+      else refused.set(join(nodeModules, name), distrust);
     }
   }
   const declared = [...byName.values()].filter(({ declaration }) => declaration !== undefined);
-  return declared.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return { declared: declared.toSorted((a, b) => (a.name < b.name ? -1 : 1)), refused };
 }
 
 async function packageNames(nodeModules: string): Promise<readonly string[]> {

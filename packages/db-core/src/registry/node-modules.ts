@@ -1,6 +1,8 @@
 /** The `node_modules` folders that Node would search from the roots, without those that anyone could have made. */
 import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { distrust } from "./root-trust.ts";
+import type { Distrust } from "./root-trust.ts";
 import type { SearchRoots } from "./roots.ts";
 import { isOurs, isWritableByEveryone } from "./trust.ts";
 
@@ -8,12 +10,15 @@ export interface SearchPath {
   /** Existing `node_modules` folders, in the order in which they are searched. */
   readonly folders: readonly string[];
   /** What is there and not used: the reason why. */
-  readonly skipped: ReadonlyMap<string, string>;
+  readonly skipped: ReadonlyMap<string, Skipped>;
 }
+
+/** `owner`: of what root must not load. */
+export type Skipped = Pick<Distrust, "reason"> & Partial<Distrust>;
 
 export async function searchPath(roots: SearchRoots): Promise<SearchPath> {
   const folders = new Map<string, string>();
-  const skipped = new Map<string, string>();
+  const skipped = new Map<string, Skipped>();
   const named = new Set(
     [roots.config, ...roots.callers, roots.besideCallers].flat().flatMap(nodeModulesAbove),
   );
@@ -21,18 +26,22 @@ export async function searchPath(roots: SearchRoots): Promise<SearchPath> {
     const real = await realFolder(folder);
     if (real === undefined || folders.has(real)) continue;
     const open = await firstWritableByEveryone([dirname(folder), folder]);
-    if (open === undefined) folders.set(real, folder);
-    else skipped.set(folder, `everyone can write to ${open}, so anyone could have put it there`);
+    const refused =
+      open === undefined
+        ? await distrust(folder, roots.rootTrust)
+        : { reason: `everyone can write to ${open}, so anyone could have put it there` };
+    if (refused === undefined) folders.set(real, folder);
+    else skipped.set(folder, refused);
   }
   for (const folder of roots.workingFolder === undefined ? [] : nodeModulesAbove(roots.workingFolder)) {
     const real = await realFolder(folder);
     if (real === undefined || folders.has(real) || skipped.has(folder)) continue;
     if ((await isOurs(dirname(folder))) && (await isOurs(folder))) folders.set(real, folder);
-    else skipped.set(folder, "others can write there, and only the working folder leads to it");
+    else skipped.set(folder, { reason: "others can write there, and only the working folder leads to it" });
   }
   const refused = roots.refusedWorkingFolder;
   if (refused !== undefined && !named.has(join(refused, "node_modules"))) {
-    skipped.set(refused, "it is only the working folder, and others can write to it");
+    skipped.set(refused, { reason: "it is only the working folder, and others can write to it" });
   }
   return { folders: [...folders.values()], skipped };
 }

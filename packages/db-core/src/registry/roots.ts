@@ -13,6 +13,8 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { rootTrust } from "./root-trust.ts";
+import type { RootTrust } from "./root-trust.ts";
 import { isOursAllTheWay } from "./trust.ts";
 
 export type From = string | URL | readonly (string | URL)[];
@@ -30,6 +32,8 @@ export interface SearchRoots {
   readonly workingFolder: string | undefined;
   /** A working folder that is not used because others can write to it. */
   readonly refusedWorkingFolder: string | undefined;
+  /** Whose code root may run; `undefined` where we are not root. */
+  readonly rootTrust: RootTrust | undefined;
 }
 
 export async function searchRoots(configFolder: string | undefined, from: From = []): Promise<SearchRoots> {
@@ -44,6 +48,7 @@ export async function searchRoots(configFolder: string | undefined, from: From =
     besideCallers: script === undefined ? [] : await pnpmGlobalGroups(script),
     workingFolder: isUsable ? cwd : undefined,
     refusedWorkingFolder: isUsable ? undefined : cwd,
+    rootTrust: await rootTrust(script),
   };
 }
 

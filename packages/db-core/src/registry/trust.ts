@@ -7,9 +7,17 @@
  *   on `/tmp`, forbids deleting what others made, not making what is missing.
  * - The working folder is nobody's declared wish, only where a shell happened to be. It counts where nobody but
  *   us and root can write, and nobody else can put another folder in its place.
+ * - Root takes code only from root, and from whoever could have replaced the running script (its owner, those of
+ *   the folders above it, the groups that can write there), whose code it runs already. This goes for the
+ *   `node_modules`, the package, its entry, and all folders above them. For the config is found by HOME, and
+ *   under `sudo` that can be the hub user's: what this user puts beside the config must not run as root.
+ *   So a hub that runs as its own user is not concerned; root's global install and a container in which all is
+ *   root's work; so does a checkout of user 1000 that is run as root, since this user's code is what runs; and
+ *   root's command with a backend in an operator's or the hub's own home is refused, with advice (see
+ *   not-installed.ts). `from` is not trusted for being named: it can be any folder. See root-trust.ts.
  *
- * Windows has other rights than these bits, which Node does not show: there the first rule cannot be checked,
- * and the working folder never counts.
+ * Windows has other rights than these bits, which Node does not show: there the first and the third rule
+ * cannot be checked, and the working folder never counts.
  */
 import { stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
