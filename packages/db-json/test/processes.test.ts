@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { existsSync, readdirSync, rmSync, watch, writeFileSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import plugin from "../src/plugin.ts";
 import { exited, forkChild } from "./support/child.ts";
@@ -31,50 +32,50 @@ describe("many processes on one file", () => {
     },
   );
 
-  test(
-    "kill -9 amid writes: the file is whole, every acknowledged client is in it",
-    { timeout: 60_000 },
-    async () => {
-      const { dataHome, open, folder } = hub();
-      const acknowledged: Acknowledged[] = [];
+  test("kill -9 amid writes: every acknowledged client is there, the next writer goes on at once", async () => {
+    const { dataHome, open, folder } = hub();
+    const next = await open({}, true);
+    const acknowledged: Acknowledged[] = [];
+    const waits: number[] = [];
 
-      for (let round = 1; round <= 10; round += 1) {
-        const child = forkChild("add-for-ever", dataHome);
-        child.on("message", (message) => acknowledged.push(message as Acknowledged));
-        // Killed at another moment of its next write in every round.
-        for (let writes = 0; writes < round; writes += 1) await once(child, "message");
-        child.kill("SIGKILL");
-        expect(await exited(child)).toBe("SIGKILL");
-      }
+    for (let round = 1; round <= 10; round += 1) {
+      const child = forkChild("add-for-ever", dataHome);
+      child.on("message", (message) => acknowledged.push(message as Acknowledged));
+      // Killed at another moment of its next write in every round.
+      for (let writes = 0; writes < round; writes += 1) await once(child, "message");
+      child.kill("SIGKILL");
+      expect(await exited(child)).toBe("SIGKILL");
+      waits.push(await timeOf(() => next.addClient()));
+    }
 
-      const db = await open();
-      const started = performance.now();
-      await db.addClient({ name: "the next writer" });
-      expect(performance.now() - started).toBeLessThan(100);
-      for (const { id, accessKey } of acknowledged) {
-        expect(await db.authenticate({ accessKey })).toMatchObject({ allowed: true, client: { id } });
-      }
-      expect(acknowledged.length).toBeGreaterThanOrEqual(55);
-      expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
-    },
-  );
+    for (const { id, accessKey } of acknowledged) {
+      expect(await next.authenticate({ accessKey })).toMatchObject({ allowed: true, client: { id } });
+    }
+    expect(acknowledged.length).toBeGreaterThanOrEqual(55);
+    expect(median(waits)).toBeLessThan(100);
+    await (await open()).addClient();
+    expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
 
   test("the lock is free the moment its holder dies", async () => {
     const { dataHome, open, path } = hub("v2");
     const db = await open();
-    const holder = forkChild("hold-lock", dataHome, {}, path("clients.lock"), path("clients.json"));
-    await once(holder, "message");
-    const adding = db.addClient();
-    expect(await Promise.race([adding, new Promise((resolve) => setTimeout(resolve, 200, "waiting"))])).toBe(
-      "waiting",
-    );
+    const waits: number[] = [];
 
-    holder.kill("SIGKILL");
-    await exited(holder);
-    const died = performance.now();
-    await adding;
+    for (let round = 0; round < 5; round += 1) {
+      const holder = forkChild("hold-lock", dataHome, {}, path("clients.lock"), path("clients.json"));
+      await once(holder, "message");
+      let isAdded = false;
+      const adding = db.addClient().finally(() => (isAdded = true));
+      await setTimeout(50);
+      expect(isAdded).toBe(false);
 
-    expect(performance.now() - died).toBeLessThan(100);
+      holder.kill("SIGKILL");
+      await exited(holder);
+      waits.push(await timeOf(() => adding));
+    }
+
+    expect(median(waits)).toBeLessThan(100);
   });
 
   test("a lock file that somebody removed excludes all the same", async () => {
@@ -151,7 +152,8 @@ describe("what another process or handle did", () => {
     write("clients.json", text.slice(0, text.length / 2));
 
     const reading = db.getClient(1);
-    setTimeout(() => write("clients.json", text.replace("kitchen-satellite", "whole again")), 100);
+    await setTimeout(100);
+    write("clients.json", text.replace("kitchen-satellite", "whole again"));
 
     expect((await reading)?.name).toBe("whole again");
   });
@@ -199,4 +201,16 @@ async function namesWritten(folder: string, work: () => Promise<unknown>): Promi
   await last;
   watcher.close();
   return [...names];
+}
+
+/** Milliseconds. */
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
+
+/** Of several, because a machine that does other things too stalls every process once in a while. */
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
