@@ -1,8 +1,10 @@
 /** Any error as what the user sees of it: one code, one message, one exit code. */
 import { CommanderError } from "commander";
 import { isDbError } from "@hivemind/db-core";
+import { commanderMessage } from "./commander-message.ts";
 import { EXIT, exitCodeOf } from "./exit-codes.ts";
 import type { ExitCode } from "./exit-codes.ts";
+import { internalMessage } from "./internal-message.ts";
 import { OutputFailed } from "./output/stdout-errors.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -14,37 +16,28 @@ export interface Failure {
   readonly exitCode: ExitCode;
 }
 
+/** What the command was called with. */
+export interface Call {
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
 /** `undefined` for what commander throws to end a run in which nothing went wrong: `--help`, `--version`. */
-export function failureOf(error: unknown): Failure | undefined {
+export function failureOf(error: unknown, { args, env }: Call): Failure | undefined {
   if (isDbError(error)) {
     const { code, message, clientIds } = error;
     return { code, message, clientIds, exitCode: exitCodeOf(code) };
   }
   if (error instanceof UsageError) return usage(error.message);
   if (error instanceof CommanderError) {
-    return error.exitCode === 0 ? undefined : usage(withoutValues(error));
+    return error.exitCode === 0 ? undefined : usage(commanderMessage(error, args));
   }
   if (error instanceof OutputFailed) {
     return { code: "output", message: error.message, clientIds: [], exitCode: EXIT.internal };
   }
-  // The stack names functions and places, no values.
-  const message = `internal error, please report it: ${error instanceof Error ? error.stack : String(error)}`;
-  return { code: "internal", message, clientIds: [], exitCode: EXIT.internal };
+  return { code: "internal", message: internalMessage(error, env), clientIds: [], exitCode: EXIT.internal };
 }
 
 function usage(message: string): Failure {
   return { code: "usage", message, clientIds: [], exitCode: EXIT.usage };
-}
-
-/**
- * Commander repeats an unknown option as it was typed, and `--pasword=hunter2` and `-phunter2` hold a secret.
- * (It repeats arguments that are too many as well: `program.ts` counts them itself.)
- */
-function withoutValues({ code, message }: CommanderError): string {
-  if (code === "commander.help") return "which command? See `hivemind-db --help`";
-  const text = message.replace(/^error: /, "");
-  if (code !== "commander.unknownOption") return text;
-  const option = /^unknown option '(--[^=\s']*|-[^-])/.exec(text)?.[1] ?? "";
-  const suggestion = /\n\(Did you mean [^\n]*\)$/.exec(text)?.[0] ?? "";
-  return `unknown option '${option}'${suggestion}`;
 }

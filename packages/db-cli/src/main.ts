@@ -24,7 +24,7 @@ async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     return exitCode;
   } catch (error) {
     if (error instanceof PipeClosed) return EXIT.ok;
-    const failure = failureOf(error);
+    const failure = failureOf(error, { args, env: io.env });
     if (failure === undefined) return EXIT.ok;
     // The options may be what could not be parsed.
     new Output(io, args.includes("--json")).failure(failure);

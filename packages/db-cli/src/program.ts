@@ -65,7 +65,10 @@ function register(
       }
       const { config, json }: CommonOptions = { ...program.opts(), ...command.opts() };
       const output = new Output(io, json === true);
-      const session = new Session(config, output.notice);
+      const session = new Session(config, {
+        onNotice: output.notice,
+        onNewStore: (location) => output.remark("new-store", `Made a new store at ${location}`),
+      });
       finish(await definition.run({ args: command.args, options: command.opts(), session, output, io }));
     });
   definition.setUp?.(command);

@@ -6,14 +6,21 @@ import { UsageError } from "./usage-error.ts";
 /** Backends are looked for beside the config, then here: where the operator installed this command. */
 const FROM = import.meta.url;
 
+export interface SessionEvents {
+  readonly onNotice: OnNotice;
+  readonly onNewStore: (location: string) => void;
+}
+
 export class Session {
   readonly #configPath: string | undefined;
   readonly #onNotice: OnNotice;
+  readonly #onNewStore: (location: string) => void;
 
-  /** `configPath`: `undefined` for the config of a hub on this machine. */
-  constructor(configPath: string | undefined, onNotice: OnNotice) {
-    this.#configPath = configPath;
+  /** `config`: `undefined` for the config of a hub on this machine. `onNewStore`: hears where one was made. */
+  constructor(config: string | undefined, { onNotice, onNewStore }: SessionEvents) {
+    this.#configPath = config;
     this.#onNotice = onNotice;
+    this.#onNewStore = onNewStore;
   }
 
   /** A config that nobody named may be absent: every option has a default. */
@@ -25,6 +32,17 @@ export class Session {
 
   async plugins(): Promise<readonly InstalledPlugin[]> {
     return findPlugins({ from: FROM, config: await this.config() });
+  }
+
+  /** Why the backend of the config cannot be loaded: where it was looked for, and what to do. */
+  async whyNoBackend(): Promise<string | undefined> {
+    try {
+      await resolvePlugin(await this.config(), { from: FROM });
+      return undefined;
+    } catch (error) {
+      if (isDbError(error)) return error.message;
+      throw error;
+    }
   }
 
   /** The options that the configured backend calls secret. Where it cannot be loaded nobody can say. */
@@ -43,15 +61,39 @@ export class Session {
     { create }: { readonly create: boolean },
     use: (database: ClientDatabase) => Promise<T>,
   ): Promise<T> {
+    const { database, isNew } = await (create ? this.#openOrCreate() : this.#open());
+    try {
+      const result = await use(database);
+      const { storeId, location } = database.info();
+      if (isNew && storeId !== undefined) this.#onNewStore(location);
+      return result;
+    } finally {
+      await database.close();
+    }
+  }
+
+  async #open(create = false): Promise<Opened> {
     const database = await openDatabase(await this.config(), {
       from: FROM,
       create,
       onNotice: this.#onNotice,
     });
+    return { database, isNew: create && database.info().storeId === undefined };
+  }
+
+  /** A store that was made unawares, under the HOME of `sudo` for one, must be told from the one that was there. */
+  async #openOrCreate(): Promise<Opened> {
     try {
-      return await use(database);
-    } finally {
-      await database.close();
+      return await this.#open();
+    } catch (error) {
+      if (!isDbError(error) || error.code !== "missing-store") throw error;
+      return this.#open(true);
     }
   }
+}
+
+interface Opened {
+  readonly database: ClientDatabase;
+  /** There was no store: the first write makes it. */
+  readonly isNew: boolean;
 }

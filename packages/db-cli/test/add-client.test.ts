@@ -93,7 +93,35 @@ describe("add-client", () => {
     const { api_key: accessKey, password } = hub.records()["1"] ?? {};
     expect(stdout).toContain(`access key      ${String(accessKey)}\n`);
     expect(stdout).toContain(`password        ${String(password)}\n`);
-    expect(stderr).toBe("Added client 1. Its credentials are not shown again unless you ask for them.\n");
+    expect(stderr).toBe(
+      `Made a new store at ${hub.clientsFile}\n` +
+        "Added client 1. Its credentials are not shown again unless you ask for them.\n",
+    );
+  });
+
+  it("says that it made a new store to scripts too, and says it once", async () => {
+    const hub = new Hub();
+    const made = await runCli(hub, ["add-client", "--json"]);
+    expect(JSON.parse(made.stderr)).toEqual({
+      notice: { code: "new-store", message: `Made a new store at ${hub.clientsFile}`, clientIds: [] },
+    });
+    expect(await runCli(hub, ["add-client", "--json"])).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it.each(["v1", "v2"] as const)("takes a Python hub's store for no new one: %s", async (schema) => {
+    const { code, stderr } = await runCli(hubWithClients(schema), ["add-client"]);
+    expect(code).toBe(0);
+    expect(stderr).toContain("Added client 1001.");
+    expect(stderr).not.toContain("new store");
+  });
+
+  it("makes no store where nothing is added", async () => {
+    const hub = new Hub();
+    const before = hub.snapshot();
+    const { code, stderr } = await runCli(hub, ["add-client", "--crypto-key", "short"]);
+    expect(code).toBe(2);
+    expect(stderr).not.toContain("new store");
+    expect(hub.snapshot()).toEqual(before);
   });
 
   it("says that a client without types may send nothing", async () => {
@@ -119,10 +147,11 @@ describe("add-client", () => {
     ["two passwords", ["--password", "one", "--password-stdin"]],
   ])("refuses %s", async (_, args) => {
     const hub = new Hub();
+    const before = hub.snapshot();
     const outcome = await runCli(hub, ["add-client", ...args, "--json"]);
     expect(outcome).toMatchObject({ code: 2, stdout: "" });
     expect(errorOf(outcome).code).toBe("usage");
-    expect([...hub.snapshot()]).toEqual([]);
+    expect(hub.snapshot()).toEqual(before);
   });
 
   it.each([

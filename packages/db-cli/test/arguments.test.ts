@@ -14,7 +14,9 @@ describe("parseBoolean", () => {
   });
 
   it.each(["", "maybe", "2", "truee", "-1"])("refuses %j and says what is allowed", (text) => {
-    expect(() => parseBoolean(text)).toThrow("Allowed are true, 1, yes, on, t, y, false, 0, no, off, f, n.");
+    expect(() => parseBoolean(text)).toThrow(
+      "--admin takes one of true, 1, yes, on, t, y, false, 0, no, off, f, n",
+    );
   });
 });
 

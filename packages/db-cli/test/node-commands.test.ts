@@ -22,7 +22,7 @@ describe("print-config", () => {
   });
 
   it("says that there is none", async () => {
-    const hub = new Hub();
+    const hub = new Hub().withoutConfig();
     const { code, stdout, stderr } = await runCli(hub, ["print-config"]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: "{}\n" });
     expect(stderr).toBe(`There is no ${hub.configFile}: every option has its default.\n`);

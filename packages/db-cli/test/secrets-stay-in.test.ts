@@ -47,6 +47,11 @@ describe("no secret is shown", () => {
     ["--password", SECRETS.password, "add-client"],
     [`--password=${SECRETS.password}`, "add-client"],
     ["add-client", "--password", SECRETS.password, "--password-stdin"],
+    ["add-client", "--admin", SECRETS.password],
+    [SECRETS.password],
+    [`it's ${SECRETS.password}`],
+    ["--config", "x.json", SECRETS.password, "add-client"],
+    ["add-client", `--pasword${SECRETS.password}`],
   ])("by %s %s %s %s", async (...args) => {
     const hub = await hubWithCanary();
     for (const more of [[], ["--json"]]) {

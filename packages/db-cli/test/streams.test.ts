@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { stripVTControlCharacters } from "node:util";
 import stringWidth from "string-width";
@@ -61,6 +62,36 @@ describe.runIf(process.platform === "linux")("stdout on a full disk", () => {
   });
 });
 
+describe.runIf(process.platform === "linux")("add-client says that it added, though it cannot show", () => {
+  const SENTENCE =
+    "Client 1001 was added, but its credentials could not be shown: hivemind-db show-client 1001 --show-secrets";
+
+  it.each([
+    ["a closed pipe", 0],
+    ["a full disk", 1],
+  ] as const)("to people: %s", async (stdout, exitCode) => {
+    const hub = hubWithClients("v2");
+    const { code, stderr } = await runUnread(hub, ["add-client"], stdout);
+    expect(code).toBe(exitCode);
+    expect(stderr.split("\n")[0]).toBe(SENTENCE);
+    expect(hub.records()).toHaveProperty("1001");
+  });
+
+  it.each([
+    ["a closed pipe", []],
+    ["a full disk", [{ error: expect.objectContaining({ code: "output" }) }]],
+  ] as const)("to scripts: %s", async (stdout, more) => {
+    const hub = hubWithClients("v2");
+    const { stderr } = await runUnread(hub, ["add-client", "--json"], stdout);
+    const lines = stderr.trimEnd().split("\n");
+    expect(lines.map((line): unknown => JSON.parse(line))).toEqual([
+      { notice: { code: "credentials-not-shown", message: SENTENCE, clientIds: [1001] } },
+      ...more,
+    ]);
+    expect(hub.records()).toHaveProperty("1001");
+  });
+});
+
 describe("colours", () => {
   it("are not in a pipe", async () => {
     const { stdout } = await runCli(hubWithClients("v1"), ["list-clients", "--all"]);
@@ -91,6 +122,22 @@ describe.runIf(process.platform === "linux")("on a terminal", () => {
     expect(shown).toContain("--password-stdin reads a pipe or a file, not the keyboard");
   });
 });
+
+/** `hivemind-db` where nobody reads what it shows: its exit code, and what it leaves on stderr. */
+async function runUnread(hub: Hub, args: readonly string[], stdout: "a closed pipe" | "a full disk") {
+  const disk = stdout === "a full disk" ? openSync("/dev/full", "w") : undefined;
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: hub.env,
+    stdio: ["ignore", disk ?? "pipe", "pipe"],
+  });
+  if (disk !== undefined) closeSync(disk);
+  // Closed before the command can have started.
+  child.stdout?.destroy();
+  const closed = once(child, "close");
+  const stderr = child.stderr === null ? "" : await text(child.stderr);
+  const [code] = (await closed) as [number | null];
+  return { code, stderr };
+}
 
 async function onTerminal(
   hub: Hub,

@@ -35,8 +35,22 @@ describe("usage", () => {
     [
       "a boolean that is none",
       ["add-client", "--admin", "si"],
-      "hivemind-db: option '--admin <boolean>' argument 'si' is invalid. " +
-        "Allowed are true, 1, yes, on, t, y, false, 0, no, off, f, n.\n",
+      "hivemind-db: --admin takes one of true, 1, yes, on, t, y, false, 0, no, off, f, n\n",
+    ],
+    [
+      "a command that is none",
+      ["--config", "x.json", "frobnicate"],
+      "hivemind-db: unknown command 'frobnicate': see `hivemind-db --help`\n",
+    ],
+    [
+      "a misspelt command with what no command has",
+      ["list_clients"],
+      "hivemind-db: unknown command\n(Did you mean list-clients?)\n",
+    ],
+    [
+      "what is in the place of a command after something odd",
+      ["--", "hunter"],
+      "hivemind-db: unknown command: see `hivemind-db --help`\n",
     ],
   ])("explains %s", async (_, args, stderr) => {
     expect(await runCli(new Hub(), args)).toEqual({ code: 2, stdout: "", stderr });

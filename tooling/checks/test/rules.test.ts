@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { boundaryProblems } from "../src/rules/boundaries.ts";
 import { conformanceProblems } from "../src/rules/conformance.ts";
 import { fileNameProblems } from "../src/rules/file-names.ts";
+import { licenseProblems } from "../src/rules/license.ts";
 import { parseModule } from "../src/rules/source-module.ts";
 
 test.each([
@@ -54,4 +55,17 @@ test("an index.ts with logic and a name without a role are named", () => {
   ];
 
   expect(fileNameProblems(modules)).toHaveLength(2);
+});
+
+test("a package without the root's LICENSE is named", () => {
+  const packages = [
+    { name: "same", license: "free\n" },
+    { name: "none", license: undefined },
+    { name: "other", license: "not free\n" },
+  ];
+
+  expect(licenseProblems("free\n", packages)).toEqual([
+    expect.stringContaining("none: has no LICENSE"),
+    expect.stringContaining("other: has another LICENSE than the root"),
+  ]);
 });

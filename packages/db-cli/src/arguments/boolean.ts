@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "commander";
+import { UsageError } from "../usage-error.ts";
 
 // The values of Python's click, so that an operator's scripts for `hivemind-core` go on working.
 // Source: https://click.palletsprojects.com/en/stable/parameters/#parameter-types (BOOL)
@@ -7,8 +7,9 @@ const BOOLEANS = new Map([
   ...["false", "0", "no", "off", "f", "n"].map((word) => [word, false] as const),
 ]);
 
+/** Does not repeat the text: the value of another option, put here by mistake, can be a secret. */
 export function parseBoolean(text: string): boolean {
   const value = BOOLEANS.get(text.trim().toLowerCase());
-  if (value === undefined) throw new InvalidArgumentError(`Allowed are ${[...BOOLEANS.keys()].join(", ")}.`);
+  if (value === undefined) throw new UsageError(`--admin takes one of ${[...BOOLEANS.keys()].join(", ")}`);
   return value;
 }

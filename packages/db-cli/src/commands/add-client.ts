@@ -44,8 +44,18 @@ Other users of this machine can see a command line. Keep secrets out of it:
     const { client, secrets } = await session.withDatabase({ create: true }, (database) =>
       database.addClient(draft),
     );
-    if (output.json) await output.value(clientJsonWithSecrets(client, secrets));
-    else await output.table([...detailRows(client), ...secretRows(secrets)]);
+    try {
+      if (output.json) await output.value(clientJsonWithSecrets(client, secrets));
+      else await output.table([...detailRows(client), ...secretRows(secrets)]);
+    } catch (error) {
+      // Whoever took this for a client that was not added would add another one.
+      output.remark(
+        "credentials-not-shown",
+        `Client ${client.id} was added, but its credentials could not be shown: hivemind-db show-client ${client.id} --show-secrets`,
+        [client.id],
+      );
+      throw error;
+    }
     output.say(`Added client ${client.id}. Its credentials are not shown again unless you ask for them.`);
     if (client.allowedTypes.length === 0) output.say("It may send nothing: no type was given with --allow.");
     return EXIT.ok;

@@ -9,8 +9,9 @@ import { noSuchClient } from "./no-such-client.ts";
 export const deleteClient: CommandDefinition = {
   name: "delete-client",
   summary: "revoke a client, for good",
-  details:
-    "Its credentials stop working and are erased. Its id stays taken, so that no other client gets it.",
+  details: `Its credentials stop working and are erased. Its id stays taken, so that no other client gets it.
+
+Where the store was upgraded from schema 1, the backup beside it (clients.json.schema-1.bak) still holds the credentials of that time, until you delete it.`,
   examples: ["hivemind-db delete-client 3"],
   setUp(command) {
     command.argument("<id>", "the client's id");

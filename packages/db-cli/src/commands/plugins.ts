@@ -13,7 +13,7 @@ export const plugins: CommandDefinition = {
     if (output.json) await output.value(found.map(pluginJson));
     else if (found.length > 0)
       await output.table([HEADER, ...found.map(row)], (index) => (index === 0 ? "bold" : undefined));
-    else output.say("No backend is installed. The default one: npm install @hivemind/db-json");
+    else output.say((await session.whyNoBackend()) ?? "No backend is installed.");
     return EXIT.ok;
   },
 };

@@ -69,6 +69,12 @@ export class Output {
       );
   };
 
+  /** What must be heard with `--json` too, where it has the shape of a notice. */
+  remark(code: string, sentence: string, clientIds: readonly number[] = []): void {
+    if (this.json) this.#writeWordsAsJson({ notice: { code, message: sentence, clientIds } });
+    else this.say(sentence);
+  }
+
   failure({ code, message, clientIds }: Omit<Failure, "exitCode">): void {
     if (this.json) this.#writeWordsAsJson({ error: { code, message, clientIds } });
     else

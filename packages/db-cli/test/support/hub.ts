@@ -35,6 +35,13 @@ export class Hub {
     onTestFinished(() => rmSync(this.home, { recursive: true, force: true }));
     for (const folder of [join(this.configFile, ".."), this.dataFolder])
       mkdirSync(folder, { recursive: true });
+    // Other backends are installed in this repository: without a name there would be a choice.
+    this.withConfig({ database: { module: "hivemind-json-db-plugin" } });
+  }
+
+  withoutConfig(): this {
+    rmSync(this.configFile);
+    return this;
   }
 
   /** Copies a fixture (`v1/clients.json`) into the data folder, writable as a hub's own file. */

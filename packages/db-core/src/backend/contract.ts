@@ -31,7 +31,10 @@ export interface BackendPlugin<Options = unknown> {
   readonly secretOptions: readonly string[];
   /** Opens the store; writes nothing. `missing-store` where there is none, unless `create`. */
   open(options: Options, host: BackendHost): Promise<Backend>;
-  /** Is there a store at these options? Asked before a default backend is chosen. Cheap; opens nothing. */
+  /**
+   * Is there a store at these options? Asked before a default backend is chosen. Cheap; opens nothing. Absent:
+   * the backend has no default place, and without options in the config there is no store.
+   */
   hasStore?(options: Options): Promise<boolean>;
 }
 

@@ -34,8 +34,12 @@ async function objection(candidate: Candidate, config: ConfigSource): Promise<re
 }
 
 async function hasStore(plugin: BackendPlugin, config: ConfigSource): Promise<boolean> {
-  if (plugin.hasStore === undefined) throw new DbError("unsupported", "it has no way to look");
   const place = optionBlock(config, plugin.name, plugin.name);
+  if (plugin.hasStore === undefined) {
+    // It keeps its clients where only options could tell, on a server, say. Without any there are none of ours.
+    if (place.block === undefined) return false;
+    throw new DbError("unsupported", "it has options in the config, and no way to look");
+  }
   const answer: unknown = await plugin.hasStore(await prepareOptions(plugin, place.block, place));
   return answer !== false;
 }

@@ -63,7 +63,6 @@ test("the other's store is the one of its block", async () => {
 
 test.each([
   ["fails to look", { hasStore: () => Promise.reject(new Error("secret address")) }, "it failed to look"],
-  ["has no way to look", {}, "it has no way to look"],
   ["gives no clear answer", { hasStore: async () => undefined as unknown as boolean }, "db-odd has a store"],
   ["does not accept its options", { validate: () => ({ issues: [{ message: "no", path: ["x"] }] }) }, "no"],
 ])("another that %s may have one: a question", async (_what, odd, reason) => {
@@ -71,6 +70,19 @@ test.each([
 
   expect(message).toContain(reason);
   expect(message).not.toContain("secret address");
+});
+
+test("another without a default place has a store only where the config has options for it", async () => {
+  const server = givenPlugin("db-server", {});
+  const plugins = [json, server];
+
+  expect(await resolvePlugin({ database: {} }, { plugins })).toMatchObject({ plugin: json });
+  await expect(
+    resolvePlugin({ database: { "db-server": { host: "h" } } }, { plugins }),
+  ).rejects.toMatchObject({
+    code: "invalid",
+    message: /db-server may have a store.*no way to look/,
+  });
 });
 
 test("none installed: the command that installs the default", async () => {

@@ -1,9 +1,12 @@
-import { globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { publishedPackages } from "../../../tasks/src/packages.ts";
 import { ROOT } from "../../../tasks/src/paths.ts";
 import { boundaryProblems } from "../rules/boundaries.ts";
 import { conformanceProblems } from "../rules/conformance.ts";
 import { fileNameProblems } from "../rules/file-names.ts";
+import { licenseProblems } from "../rules/license.ts";
+import type { LicensedPackage } from "../rules/license.ts";
 import { parseModule, type SourceModule } from "../rules/source-module.ts";
 import type { Step } from "../step.ts";
 
@@ -12,9 +15,10 @@ export const structure: Step = {
   name: "structure",
   run: async () => {
     const modules = readSources();
-    const problems = [boundaryProblems, conformanceProblems, fileNameProblems].flatMap((rule) =>
-      rule(modules),
-    );
+    const problems = [
+      ...[boundaryProblems, conformanceProblems, fileNameProblems].flatMap((rule) => rule(modules)),
+      ...licenseProblems(readFileSync(join(ROOT, "LICENSE"), "utf8"), readLicenses()),
+    ];
     return { ok: problems.length === 0, output: problems.join("\n") };
   },
 };
@@ -24,4 +28,11 @@ function readSources(): SourceModule[] {
     .map((path) => path.replaceAll("\\", "/"))
     .toSorted()
     .map((path) => parseModule(path, readFileSync(join(ROOT, path), "utf8")));
+}
+
+function readLicenses(): LicensedPackage[] {
+  return publishedPackages().map(({ name, folder }) => {
+    const path = join(folder, "LICENSE");
+    return { name, license: existsSync(path) ? readFileSync(path, "utf8") : undefined };
+  });
 }

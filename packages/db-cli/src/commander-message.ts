@@ -1,0 +1,41 @@
+/** What commander has against a command line, without the values on it: any of them can be a secret. */
+import type { CommanderError } from "commander";
+
+const HELP = ": see `hivemind-db --help`";
+
+/**
+ * Commander repeats an unknown option as it was typed, and `--pasword=hunter2` and `-phunter2` hold a secret; a
+ * password without its option is an unknown command. (It repeats values that cannot be parsed and arguments that
+ * are too many as well: our parsers throw their own errors, and `program.ts` counts arguments itself.)
+ */
+export function commanderMessage({ code, message }: CommanderError, args: readonly string[]): string {
+  if (code === "commander.help") return "which command? See `hivemind-db --help`";
+  const text = message.replace(/^error: /, "");
+  const suggestion = /\n\(Did you mean [^\n]*\)$/.exec(text)?.[0] ?? "";
+  if (code === "commander.unknownOption") {
+    const option = /^unknown option '(--[A-Za-z-]{1,30}(?=[='])|-[A-Za-z])/.exec(text)?.[1];
+    return `unknown option${quoted(option)}${suggestion === "" ? HELP : suggestion}`;
+  }
+  if (code === "commander.unknownCommand") {
+    const command = /^unknown command '([A-Za-z-]{1,30})'(?:\n|$)/.exec(text)?.[1];
+    const shown = command !== undefined && isInCommandPlace(command, args) ? command : undefined;
+    return `unknown command${quoted(shown)}${suggestion === "" ? HELP : suggestion}`;
+  }
+  return text;
+}
+
+function quoted(word: string | undefined): string {
+  return word === undefined ? "" : ` '${word}'`;
+}
+
+/** After nothing but options of ours: what follows anything else is no command, but can be a value of that. */
+function isInCommandPlace(command: string, args: readonly string[]): boolean {
+  return args
+    .slice(0, args.indexOf(command))
+    .every(
+      (argument, index, before) =>
+        ["--json", "--config"].includes(argument) ||
+        argument.startsWith("--config=") ||
+        before[index - 1] === "--config",
+    );
+}
