@@ -64,7 +64,11 @@ test("the other's store is the one of its block", async () => {
 test.each([
   ["fails to look", { hasStore: () => Promise.reject(new Error("secret address")) }, "it failed to look"],
   ["gives no clear answer", { hasStore: async () => undefined as unknown as boolean }, "db-odd has a store"],
-  ["does not accept its options", { validate: () => ({ issues: [{ message: "no", path: ["x"] }] }) }, "no"],
+  [
+    "does not accept its options",
+    { hasStore: async () => false, validate: () => ({ issues: [{ message: "no", path: ["x"] }] }) },
+    "no",
+  ],
 ])("another that %s may have one: a question", async (_what, odd, reason) => {
   const message = await refusal(json, givenPlugin("db-odd", odd));
 
