@@ -61,12 +61,17 @@ test("the other's store is the one of its block", async () => {
   await expect(resolved).rejects.toMatchObject({ code: "invalid", message: /db-other has a store/ });
 });
 
+const none = async (): Promise<boolean> => false;
+const failing = async (): Promise<boolean> => {
+  throw new Error("secret address");
+};
+
 test.each([
-  ["fails to look", { hasStore: () => Promise.reject(new Error("secret address")) }, "it failed to look"],
+  ["fails to look", { hasStore: failing }, "it failed to look"],
   ["gives no clear answer", { hasStore: async () => undefined as unknown as boolean }, "db-odd has a store"],
   [
     "does not accept its options",
-    { hasStore: async () => false, validate: () => ({ issues: [{ message: "no", path: ["x"] }] }) },
+    { hasStore: none, validate: () => ({ issues: [{ message: "no", path: ["x"] }] }) },
     "no",
   ],
 ])("another that %s may have one: a question", async (_what, odd, reason) => {
