@@ -33,7 +33,9 @@ const plugin: BackendPlugin<FileOptions> = {
           const now = (await backend.get([id])).get(id)?.record;
           const next = now && change(now);
           await turn();
-          return backend.update(id, () => next);
+          if (next === undefined) return now;
+          new StoreFile(options.path, true).write((store) => write(store, next));
+          return next;
         }),
       insert: (drafts) =>
         alone(async () => {
