@@ -95,7 +95,8 @@ export class Committer {
       const settle = batch.map((pending) => outcome(pending, (operation) => work.attempt(operation)));
       const records = work.takeBack();
       try {
-        if (records.size > 0) await this.#replace(real, records);
+        const report = records.size > 0 ? await this.#replace(real, records) : undefined;
+        if (report !== undefined) this.#onNotice(migrationNotice(report));
       } catch (error) {
         if (!isDbError(error) || error.code !== "unconfirmed") work.discard();
         throw error;
@@ -126,7 +127,6 @@ export class Committer {
     // From here on the write is done: nothing below may fail it.
     const isDescribed = await this.#describe(real);
     this.#clients.adopt(text, bytes, isDescribed ? SCHEMA : this.#clients.schema);
-    if (report !== undefined) this.#onNotice(migrationNotice(report));
     return report;
   }
 

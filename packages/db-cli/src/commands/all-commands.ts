@@ -3,6 +3,7 @@ import type { CommandDefinition } from "./definition.ts";
 import { deleteClient } from "./delete-client.ts";
 import { health } from "./health.ts";
 import { listClients } from "./list-clients.ts";
+import { migrate } from "./migrate.ts";
 import { plugins } from "./plugins.ts";
 import { printConfig } from "./print-config.ts";
 import { showClient } from "./show-client.ts";
@@ -13,6 +14,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   listClients,
   showClient,
   deleteClient,
+  migrate,
   printConfig,
   plugins,
   health,
