@@ -4,6 +4,7 @@ import { build } from "./steps/build.ts";
 import { format } from "./steps/format.ts";
 import { lint } from "./steps/lint.ts";
 import { packages } from "./steps/packages.ts";
+import { redis } from "./steps/redis.ts";
 import { structure } from "./steps/structure.ts";
 import { tests } from "./steps/tests.ts";
 import { types } from "./steps/types.ts";
@@ -15,7 +16,8 @@ import { printSummary } from "./summary.ts";
 const built = await finish(build);
 const readers = [types, lint, format, unused, structure, ...(built.ok ? [packages] : [])];
 const read = await finishAll(readers, Math.min(availableParallelism(), 2));
+const prepared = await finish(redis);
 const { step: tested, counts } = built.ok ? await tests() : { step: undefined, counts: undefined };
 
-const ok = printSummary([built, ...read, ...(tested === undefined ? [] : [tested])], counts);
+const ok = printSummary([built, ...read, prepared, ...(tested === undefined ? [] : [tested])], counts);
 process.exitCode = ok ? 0 : 1;

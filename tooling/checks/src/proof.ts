@@ -4,6 +4,8 @@ import { parseArgs } from "node:util";
 import { buildQuietly } from "../../tasks/src/build-packages.ts";
 import { ROOT } from "../../tasks/src/paths.ts";
 import { runTool } from "../../tasks/src/tool.ts";
+import { finish } from "./step.ts";
+import { redis } from "./steps/redis.ts";
 
 const DEFAULT_MINUTES = "10";
 
@@ -18,7 +20,7 @@ if (!(minutes > 0) || !Number.isSafeInteger(seed)) {
 } else if (proofs.length === 0) {
   console.error("no proof found: packages/*/test/**/*.proof.ts");
   process.exitCode = 1;
-} else if (await buildQuietly()) {
+} else if ((await finish(redis)).ok && (await buildQuietly())) {
   console.log(`${proofs.length} proofs in ${minutes} minutes, seed ${seed}`);
   const env = {
     PROOF_SEED: String(seed),

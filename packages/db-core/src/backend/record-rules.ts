@@ -27,7 +27,8 @@ export function draftRecords(view: RecordView, drafts: readonly RecordDraft[]): 
   for (const draft of drafts) {
     const id = draft.id ?? highest + 1;
     if (!Number.isSafeInteger(id)) throw new DbError("full", `no client id is left above ${highest}`);
-    if (made.has(id) || view.has(id)) {
+    // An allocated id is above every one that there is.
+    if (made.has(id) || (draft.id !== undefined && view.has(id))) {
       throw new DbError("duplicate-key", `the client id ${id} is taken`, { clientIds: [id] });
     }
     const record = draft.make(id);

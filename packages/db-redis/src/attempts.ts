@@ -1,0 +1,29 @@
+/** How often a write is tried that others keep overtaking. */
+import { setTimeout as delay } from "node:timers/promises";
+import { DbError } from "@hivemind/db-core/backend";
+
+/** As long as the writers of one file wait for each other. */
+const PATIENCE_MS = 10_000;
+/** So many at once: whoever is unlucky for once is not made slower. */
+const WITHOUT_A_PAUSE = 3;
+const LONGEST_PAUSE_MS = 64;
+
+/**
+ * Runs `attempt` until it answers something other than `"again"`. Each one is a new start from what is stored
+ * then, so in every round one writer gets through. The pauses are random, so that two do not go on meeting.
+ */
+export async function attempts<T>(attempt: () => Promise<T | "again">, location: string): Promise<T> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (let tried = 1; ; tried += 1) {
+    const outcome = await attempt();
+    if (outcome !== "again") return outcome;
+    if (performance.now() > deadline) {
+      throw new DbError(
+        "locked",
+        `redis at ${location}: other writers changed the same data first for ${PATIENCE_MS / 1000} s; try again`,
+      );
+    }
+    if (tried > WITHOUT_A_PAUSE)
+      await delay(Math.random() * Math.min(2 ** (tried - WITHOUT_A_PAUSE), LONGEST_PAUSE_MS));
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * The driver, set up so that nothing waits for ever, nothing is sent twice, and nothing takes the process
+ * down.
+ */
+import { readFileSync } from "node:fs";
+import type { ConnectionOptions } from "node:tls";
+import { systemError } from "@hivemind/db-core/backend";
+import { Redis } from "ioredis";
+import type { RedisOptions as DriverOptions } from "ioredis";
+import type { RedisOptions, TlsOptions } from "./options.ts";
+
+/** Between attempts to connect, at most: a server that comes back is used within this. */
+const MAX_BACKOFF_MS = 1000;
+
+/** Not connected yet. Whoever makes it listens to its errors. */
+export function makeDriver(options: RedisOptions): Redis {
+  const redis = new Redis(driverOptions(options));
+  // ioredis listens to the first error of a socket alone. A TLS server that turns us away causes two, and the
+  // second would end the process.
+  redis.on("connect", () => redis.stream.on("error", () => undefined));
+  return redis;
+}
+
+function driverOptions(options: RedisOptions): Omit<DriverOptions, "replyMapping"> {
+  const { host, port, db, username, password, connectTimeoutMs, commandTimeoutMs, retryDelayMs } = options;
+  return {
+    host,
+    port,
+    db,
+    // The form of AUTH with a user name is also accepted where the default user needs no password; the driver
+    // would write a warning to the console for the other form.
+    ...(password === undefined ? {} : { username: username ?? "default", password }),
+    // RESP3 drops tracking messages in ioredis 6; nothing else here needs it.
+    protocol: 2,
+    lazyConnect: true,
+    connectTimeout: connectTimeoutMs,
+    commandTimeout: commandTimeoutMs,
+    // A connection on which nothing arrives any more is replaced, although nobody closed it.
+    socketTimeout: commandTimeoutMs,
+    disconnectTimeout: 100,
+    retryStrategy: (times) => {
+      const backoff = Math.min(Math.max(retryDelayMs, 10) * 2 ** Math.min(times - 1, 10), MAX_BACKOFF_MS);
+      return Math.round(backoff * (0.5 + Math.random() / 2));
+    },
+    // Each command fails with its own connection: a script that was sent may have run, so nobody sends it
+    // again.
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+    // It needs the command INFO, which an operator may not grant; a server that is loading says so by itself.
+    enableReadyCheck: false,
+    disableClientInfo: true,
+    autoResubscribe: false,
+    ...(options.tls === undefined ? {} : { tls: tlsOptions(options.tls) }),
+  };
+}
+
+function tlsOptions({ certFile, keyFile, caFile, verify, checkHostname }: TlsOptions): ConnectionOptions {
+  return {
+    ...(certFile === undefined ? {} : { cert: readPem(certFile, "ssl_certfile") }),
+    ...(keyFile === undefined ? {} : { key: readPem(keyFile, "ssl_keyfile") }),
+    ...(caFile === undefined ? {} : { ca: readPem(caFile, "ssl_ca_certs") }),
+    rejectUnauthorized: verify,
+    ...(checkHostname ? {} : { checkServerIdentity: () => undefined }),
+  };
+}
+
+function readPem(path: string, option: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw systemError(error, "read", `${path} (option ${option})`);
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * Tells of changes by any program: one connection that has the server's invalidation messages sent to itself.
+ * With two, the one that is tracked could die, and the other would go on answering PING. On one, every
+ * message of a change arrives before the answer to a PING that was sent after the change: that answer is the
+ * proof.
+ */
+import type { ClientId, OnNotice, Watch } from "@hivemind/db-core/backend";
+import { guarded, isDbError } from "@hivemind/db-core/backend";
+import { readFeedMessage } from "./feed-message.ts";
+import type { Keyspace } from "./keyspace.ts";
+import { locationOf } from "./location.ts";
+import type { RedisOptions } from "./options.ts";
+import type { RecordReader } from "./record-reader.ts";
+import type { SeenTexts } from "./seen-texts.ts";
+import { TrackingConnection } from "./tracking-connection.ts";
+
+type Listener = (changed: readonly ClientId[] | "all") => void;
+
+export type FeedState = "off" | "starting" | "up" | "down";
+
+/** Whoever asks for a proof gets a PING sent, but not more often than this. */
+const ASK_EVERY_MS = 10;
+
+export interface FeedParts {
+  readonly options: RedisOptions;
+  readonly keys: Keyspace;
+  readonly reader: RecordReader;
+  readonly seen: SeenTexts;
+  readonly onNotice: OnNotice;
+}
+
+export class Feed {
+  readonly #parts: FeedParts;
+  readonly #listeners = new Set<Listener>();
+  /** Writes that are being looked at: what they were is not told yet, so nothing is proven. */
+  readonly #looking = new Set<Promise<void>>();
+  #tracking: TrackingConnection | undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
+  #state: FeedState = "off";
+  #onRevocations: ((changed: readonly ClientId[]) => void) | undefined;
+  #provenAt = Number.NEGATIVE_INFINITY;
+  #askedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: FeedParts) {
+    this.#parts = parts;
+  }
+
+  get state(): FeedState {
+    return this.#state;
+  }
+
+  /** Monotonic milliseconds; `undefined` before the first proof. */
+  get provenAt(): number | undefined {
+    return Number.isFinite(this.#provenAt) ? this.#provenAt : undefined;
+  }
+
+  /** Told who changed when somebody was revoked, or is written back. */
+  set onRevocations(on: (changed: readonly ClientId[]) => void) {
+    this.#onRevocations = on;
+  }
+
+  async watch(on: Listener): Promise<Watch> {
+    // A function of its own for each watch: the same callback twice is two watches.
+    const listener: Listener = guarded("a listener of the feed", on);
+    this.#listeners.add(listener);
+    await this.#start();
+    return {
+      provenAt: () => {
+        this.#ask();
+        return this.#provenAt;
+      },
+      close: async () => {
+        this.#listeners.delete(listener);
+        if (this.#listeners.size === 0) await this.#stop();
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#listeners.clear();
+    await this.#stop();
+  }
+
+  /**
+   * Waits for the first attempt, whatever becomes of it: a server without a feed is no reason not to serve.
+   */
+  async #start(): Promise<void> {
+    const { options, keys, seen } = this.#parts;
+    if (this.#tracking === undefined) {
+      this.#state = "starting";
+      seen.setOn(true);
+      this.#tracking = new TrackingConnection(options, `${keys.prefix}:`, {
+        armed: () => this.#armed(),
+        lost: (reason) => this.#lost(reason),
+        message: (message) => this.#message(message),
+      });
+      this.#heartbeat = setInterval(() => this.#ask(), options.leaseMs / 4).unref();
+    }
+    await this.#tracking.firstAttempt;
+  }
+
+  async #stop(): Promise<void> {
+    const tracking = this.#tracking;
+    this.#tracking = undefined;
+    clearInterval(this.#heartbeat);
+    this.#parts.seen.setOn(false);
+    this.#state = "off";
+    await tracking?.close();
+  }
+
+  #deliver(changed: readonly ClientId[] | "all"): void {
+    if (changed === "all") this.#parts.seen.forgetAll();
+    else this.#parts.seen.forget(changed);
+    for (const listener of this.#listeners) listener(changed);
+  }
+
+  #armed(): void {
+    if (this.#state === "down") {
+      this.#parts.onNotice({ code: "feed-up", message: `${this.#where} tells of changes again` });
+    }
+    this.#state = "up";
+    // Whatever happened before this moment was not heard of.
+    this.#deliver("all");
+    this.#ask(true);
+  }
+
+  #lost(reason: string): void {
+    if (this.#state === "down") return;
+    this.#state = "down";
+    const message = `${this.#where} does not tell of changes, so nothing is answered from memory: ${reason}`;
+    this.#parts.onNotice({ code: "feed-down", message });
+    this.#deliver("all");
+  }
+
+  get #where(): string {
+    return `redis at ${locationOf(this.#parts.options)}`;
+  }
+
+  #message(message: readonly string[] | "all"): void {
+    if (message === "all") return this.#deliver("all");
+    const { changed, unclear, touched, all, revocations } = readFeedMessage(this.#parts.keys, message);
+    if (revocations && changed.length > 0) this.#onRevocations?.(changed);
+    if (all) return this.#deliver("all");
+    const { seen } = this.#parts;
+    // The server puts what happens at once into one message: somebody else's write can hide behind a touch.
+    const unsure = [...unclear, ...touched.filter((id) => seen.has(id) || seen.hasDropped)];
+    const certain = [...changed, ...unsure.filter((id) => !seen.has(id))];
+    if (certain.length > 0) this.#deliver(certain);
+    const open = unsure.filter((id) => seen.has(id));
+    if (open.length === 0) return;
+    const looking = this.#look(open).finally(() => this.#looking.delete(looking));
+    this.#looking.add(looking);
+  }
+
+  /** Reads what was written: a last-seen alone is not told. What cannot be read may have changed. */
+  async #look(ids: readonly ClientId[]): Promise<void> {
+    const { reader, seen } = this.#parts;
+    try {
+      const found = await reader.read(ids.map(String));
+      const changed = ids.filter((id) => !seen.isSame(id, found.get(String(id))?.text));
+      if (changed.length > 0) this.#deliver(changed);
+    } catch (error) {
+      if (!isDbError(error)) throw error;
+      this.#deliver(ids);
+    }
+  }
+
+  /** Sends a PING. Its answer proves the moment before it was sent. */
+  #ask(now = false): void {
+    const tracking = this.#tracking;
+    const askedAt = performance.now();
+    if (tracking === undefined || this.#state !== "up" || (!now && askedAt - this.#askedAt < ASK_EVERY_MS))
+      return;
+    this.#askedAt = askedAt;
+    void this.#prove(tracking, askedAt);
+  }
+
+  async #prove(tracking: TrackingConnection, askedAt: number): Promise<void> {
+    const { session } = tracking;
+    if (!(await tracking.ping())) return;
+    await Promise.all(this.#looking);
+    // A connection that was lost meanwhile has missed what came after: its proofs are of the one before.
+    if (session !== this.#tracking?.session || this.#state !== "up") return;
+    this.#provenAt = Math.max(this.#provenAt, askedAt);
+  }
+}

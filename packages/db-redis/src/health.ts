@@ -1,0 +1,111 @@
+/** Cheap enough for a container's HEALTHCHECK: three small questions to the server. */
+import { isDbError } from "@hivemind/db-core/backend";
+import type { Health, Json } from "@hivemind/db-core/backend";
+import type { RedisStore } from "./redis-backend.ts";
+
+type Details = Readonly<Record<string, Json>>;
+
+export async function redisHealth(store: RedisStore): Promise<Health> {
+  const { connection, keys, feed, identity } = store;
+  const base: Details = { location: connection.location, prefix: keys.prefix, ...feedDetails(store) };
+  try {
+    const askedAt = performance.now();
+    await identity.look();
+    const latencyMs = Math.round((performance.now() - askedAt) * 1000) / 1000;
+    const server = { ...(await serverDetails(store)), ...(await persistence(store)) };
+    const details = { ...base, schema: identity.schema, latencyMs, ...server };
+    if (server["role"] === "slave") {
+      return {
+        ok: false,
+        message: `${connection.location} is a replica and takes no writes: name the master`,
+        details,
+      };
+    }
+    const feedNote =
+      feed.state === "down" ? "; it does not tell of changes, so nothing is answered from memory" : "";
+    return { ok: true, message: `redis at ${connection.location} answers${feedNote}`, details };
+  } catch (error) {
+    if (!isDbError(error)) throw error;
+    return { ok: false, message: error.message, details: { ...base, code: error.code } };
+  }
+}
+
+function feedDetails({ feed, options }: RedisStore): Details {
+  const provenAt = feed.provenAt;
+  return {
+    feed: feed.state,
+    feedProvenMsAgo: provenAt === undefined ? null : Math.round(performance.now() - provenAt),
+    leaseMs: options.leaseMs,
+  };
+}
+
+/** INFO is not needed for anything else, so a user without it is well too. */
+async function serverDetails({ connection, identity }: RedisStore): Promise<Details> {
+  try {
+    return describe(infoFields(String(await connection.read("info"))));
+  } catch (error) {
+    if (!isDbError(error) || error.code !== "refused") throw error;
+    await identity.look();
+    return { server: "unknown: this user may not use INFO" };
+  }
+}
+
+function infoFields(info: string): ReadonlyMap<string, string> {
+  return new Map(
+    info.split(/\r?\n/).flatMap((line) => {
+      const colon = line.indexOf(":");
+      return colon < 1 || line.startsWith("#")
+        ? []
+        : [[line.slice(0, colon), line.slice(colon + 1)] as const];
+    }),
+  );
+}
+
+function describe(info: ReadonlyMap<string, string>): Details {
+  const number = (name: string): Json => (info.has(name) ? Number(info.get(name)) : null);
+  const isValkey = info.has("valkey_version");
+  return {
+    server: isValkey ? "valkey" : "redis",
+    version: info.get("valkey_version") ?? info.get("redis_version") ?? null,
+    role: info.get("role") ?? null,
+    connectedReplicas: number("connected_slaves"),
+    usedMemoryBytes: number("used_memory"),
+    maxMemoryBytes: number("maxmemory"),
+    // Anything but noeviction may throw clients away when memory is short.
+    evictionPolicy: info.get("maxmemory_policy") ?? null,
+    lastSaveOk: info.get("rdb_last_bgsave_status") === "ok" && info.get("aof_last_write_status") !== "err",
+    changesSinceLastSave: number("rdb_changes_since_last_save"),
+  };
+}
+
+const SURVIVES: Readonly<Record<string, string>> = {
+  always:
+    "AOF, flushed before every answer: an acknowledged write survives a crash of the server and a power cut",
+  everysec:
+    "AOF, flushed every second: a power cut or a crash of the machine may lose the last second or two",
+  no: "AOF, flushed by the operating system: a power cut may lose the last half minute",
+};
+
+/** What an acknowledged write survives is the server's to decide. */
+async function persistence({ connection }: RedisStore): Promise<Details> {
+  try {
+    const setting = async (name: string): Promise<string | undefined> =>
+      ((await connection.read("config", "get", name)) as readonly string[])[1];
+    const [appendOnly, flushed, save] = [
+      await setting("appendonly"),
+      await setting("appendfsync"),
+      await setting("save"),
+    ];
+    if (appendOnly === "yes") return { persistence: SURVIVES[flushed ?? ""] ?? `AOF (${flushed})` };
+    if (save === undefined || save === "") {
+      return { persistence: "none: everything is lost when the server ends. Set appendonly yes" };
+    }
+    return {
+      persistence: `RDB (${save}): a crash loses what was written since the last snapshot. Set appendonly yes`,
+    };
+  } catch (error) {
+    // Hosted servers keep CONFIG to themselves.
+    if (!isDbError(error) || (error.code !== "refused" && error.code !== "corrupt")) throw error;
+    return { persistence: "unknown: this user may not use CONFIG GET" };
+  }
+}

@@ -1,0 +1,95 @@
+/** The names of all keys: those that Python hubs know, and ours beside them. */
+import { parseClientId } from "@hivemind/db-core/backend";
+import type { ClientId } from "@hivemind/db-core/backend";
+
+/** What a Python hub puts where a client is being created, for at most 30 s. Not a record. */
+export const CREATING = "__hivemind_creating__";
+
+/**
+ * A Python hub's `sync()` deletes `P:name:*`, `P:api_key:*`, `P:idx:*` and `P:api_key_records`, and reads
+ * `P:client:*`: none of our own names matches those.
+ */
+export class Keyspace {
+  /** `P` of the format: everything begins with it and a colon. */
+  readonly prefix: string;
+  readonly meta: string;
+  readonly revoked: string;
+  readonly schemaVersion: string;
+  readonly count: string;
+  readonly idSequence: string;
+  readonly accessKeyRecords: string;
+
+  constructor(indexPrefix: string, hashTag: string | undefined) {
+    this.prefix = hashTag === undefined ? indexPrefix : `${indexPrefix}:{${hashTag}}`;
+    this.meta = this.#name("hivemind:meta");
+    this.revoked = this.#name("revoked");
+    this.schemaVersion = this.#name("schema_version");
+    this.count = this.#name("count");
+    this.idSequence = this.#name("id_seq");
+    this.accessKeyRecords = this.#name("api_key_records");
+  }
+
+  /** `id` as it stands in a set or a key: not every text there is a client id. */
+  client(id: ClientId | string): string {
+    return this.#name(`client:${id}`);
+  }
+
+  index(id: ClientId | string): string {
+    return this.#name(`idx:${id}`);
+  }
+
+  name(name: string): string {
+    return this.#name(`name:${name}`);
+  }
+
+  accessKey(key: string): string {
+    return this.#name(`api_key:${key}`);
+  }
+
+  fingerprint(sha256: string): string {
+    return this.#name(`hivemind:fingerprint:${sha256}`);
+  }
+
+  /** Holds the ids that an insert made, for as long as it may be repeated. */
+  token(token: string): string {
+    return this.#name(`hivemind:tokens:${token}`);
+  }
+
+  state(scope: string): string {
+    return this.#name(`hivemind:state:${scope}`);
+  }
+
+  /**
+   * Written and deleted with a touch, and never there in between: tells the feed that nothing else happened.
+   */
+  touched(id: ClientId | string): string {
+    return this.#name(`hivemind:touched:${id}`);
+  }
+
+  /** A pattern for SCAN that means this family's keys alone, whatever the prefix holds. */
+  pattern(family: KeyFamily): string {
+    return `${escapeGlob(this.#name(`${family}:`))}*`;
+  }
+
+  /** What follows the family's name in a key; `undefined` in a key of another family. */
+  member(family: KeyFamily, key: string): string | undefined {
+    const start = this.#name(`${family}:`);
+    return key.startsWith(start) ? key.slice(start.length) : undefined;
+  }
+
+  /** The id in a key of this family. */
+  id(family: KeyFamily, key: string): ClientId | undefined {
+    const member = this.member(family, key);
+    return member === undefined ? undefined : parseClientId(member);
+  }
+
+  #name(rest: string): string {
+    return `${this.prefix}:${rest}`;
+  }
+}
+
+export type KeyFamily = "client" | "name" | "api_key" | "idx" | "hivemind:fingerprint" | "hivemind:touched";
+
+function escapeGlob(text: string): string {
+  return text.replaceAll(/[*?[\]\\]/g, String.raw`\$&`);
+}

@@ -1,0 +1,60 @@
+/** Opening: is there a store, and one that this release knows? Nothing is written. */
+import { DbError } from "@hivemind/db-core/backend";
+import type { Backend, BackendHost } from "@hivemind/db-core/backend";
+import { Connection } from "./connection.ts";
+import { Feed } from "./feed.ts";
+import { Keyspace } from "./keyspace.ts";
+import type { RedisOptions } from "./options.ts";
+import { RecordReader } from "./record-reader.ts";
+import { RedisBackend } from "./redis-backend.ts";
+import { SeenTexts } from "./seen-texts.ts";
+import { StoreIdentity } from "./store-identity.ts";
+
+export async function openStore(options: RedisOptions, host: BackendHost): Promise<Backend> {
+  if (options.cluster) {
+    throw new DbError(
+      "unsupported",
+      "cluster_nodes is set, and this release knows single servers only: name one with host",
+    );
+  }
+  const keys = new Keyspace(options.indexPrefix, options.hashTag);
+  const connection = new Connection(options);
+  const identity = new StoreIdentity(connection, keys);
+  const seen = new SeenTexts();
+  const reader = new RecordReader(connection, keys, identity, seen);
+  try {
+    await identity.look();
+    const isThere = identity.storeId !== undefined || (await hasReadableRecord(reader, keys));
+    if (!isThere && !host.create) throw missing(connection, keys);
+    if (!isThere && identity.isUnmarked) identity.setNew(true);
+    if (isThere && identity.storeId === undefined) identity.setForeign(() => hasReadableRecord(reader, keys));
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  if (identity.schema === 1) host.onNotice(SCHEMA_1);
+  const feed = new Feed({ options, keys, reader, seen, onNotice: host.onNotice });
+  return new RedisBackend({ options, connection, keys, identity, reader, feed, onNotice: host.onNotice });
+}
+
+const SCHEMA_1 = {
+  code: "fallback",
+  message:
+    "the store has schema 1, and its hubs give every client without allowed types their default types. Stop these hubs, then migrate the store",
+} as const;
+
+async function hasReadableRecord(reader: RecordReader, keys: Keyspace): Promise<boolean> {
+  for await (const key of reader.scan(keys.pattern("client"))) {
+    const name = keys.member("client", key);
+    const found = name === undefined ? undefined : (await reader.read([name])).get(name);
+    if (found?.entry.record !== undefined) return true;
+  }
+  return false;
+}
+
+function missing({ location }: Connection, { prefix }: Keyspace): DbError {
+  return new DbError(
+    "missing-store",
+    `there is no store with clients under ${prefix} in redis at ${location}: are host, port, db and index_prefix right? Adding a client makes one`,
+  );
+}

@@ -1,0 +1,41 @@
+/** What a stored text counts as. */
+import { isTombstone, parseClientId, parseRecord, tombstone } from "@hivemind/db-core/backend";
+import type { ClientId, StoredEntry, StoredRecord, UnreadableEntry } from "@hivemind/db-core/backend";
+import type { Reply } from "./connection.ts";
+import { CREATING } from "./keyspace.ts";
+
+/** A record as it is stored, and what it counts as. */
+export interface ReadRecord {
+  readonly text: string;
+  readonly entry: StoredEntry;
+  /** Its revocation is on record, and it looks alive: something else wrote it back. */
+  readonly resurrected: boolean;
+  /** Its revocation is on record. */
+  readonly revoked: boolean;
+}
+
+/** `undefined`: there is no record. `isGarbled`: the text is not what is stored. */
+export function readRecord(
+  name: string,
+  text: Reply | undefined,
+  revoked: boolean,
+  isGarbled: boolean,
+): ReadRecord | undefined {
+  if (typeof text !== "string" || text === CREATING) return undefined;
+  const id = parseClientId(name);
+  const stored = isGarbled || text === "" ? unreadable(id, isGarbled) : parseRecord(id, text);
+  const resurrected = revoked && stored.id !== undefined && !(stored.record && isTombstone(stored.record));
+  const entry = resurrected ? { id: stored.id, record: tombstone(stored.id) } : stored;
+  return { text, entry, resurrected, revoked };
+}
+
+/** The record that stands where a revoked one was, as it claims to be. */
+export function claimedRecord(id: ClientId, text: string): StoredRecord | undefined {
+  return parseRecord(id, text).record;
+}
+
+/** Nobody can say what it holds, so it may be whatever somebody asks for. The script answers "" for a key of another type. */
+function unreadable(id: ClientId | undefined, isGarbled: boolean): UnreadableEntry {
+  const reason = isGarbled ? "it is not UTF-8" : "it is empty, or a key of another type";
+  return Object.freeze({ id, reason, mentions: () => true });
+}

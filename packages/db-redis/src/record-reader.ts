@@ -1,0 +1,168 @@
+/** Reading: each answer is of one moment, and says of which store. */
+import { isUtf8 } from "node:buffer";
+import { matches, pages, parseClientId, REVOKED_KEY } from "@hivemind/db-core/backend";
+import type { ClientId, IndexName, StoredEntry } from "@hivemind/db-core/backend";
+import type { Connection, Reply } from "./connection.ts";
+import type { Keyspace } from "./keyspace.ts";
+import { readRecord } from "./read-record.ts";
+import type { ReadRecord } from "./read-record.ts";
+import { FIND, READ } from "./scripts/read.ts";
+import type { SeenTexts } from "./seen-texts.ts";
+import type { StoreIdentity } from "./store-identity.ts";
+
+/** Asked for in one script, which holds up everybody else meanwhile. */
+const AT_ONCE = 500;
+
+export class RecordReader {
+  readonly #connection: Connection;
+  readonly #keys: Keyspace;
+  readonly #identity: StoreIdentity;
+  readonly #seen: SeenTexts;
+
+  constructor(connection: Connection, keys: Keyspace, identity: StoreIdentity, seen: SeenTexts) {
+    this.#connection = connection;
+    this.#keys = keys;
+    this.#identity = identity;
+    this.#seen = seen;
+  }
+
+  async get(ids: readonly ClientId[]): Promise<Map<ClientId, StoredEntry>> {
+    const found = await this.read([...new Set(ids)].map(String));
+    return new Map([...found].map(([id, { entry }]) => [Number(id), entry]));
+  }
+
+  /** By what their keys end in, which is not always an id. */
+  async read(names: readonly string[]): Promise<Map<string, ReadRecord>> {
+    const found = new Map<string, ReadRecord>();
+    for (let start = 0; start < names.length; start += AT_ONCE) {
+      const some = names.slice(start, start + AT_ONCE);
+      const keys = [this.#keys.meta, this.#keys.revoked, ...some.map((name) => this.#keys.client(name))];
+      const expected = this.#identity.storeId;
+      const [storeId, texts, revoked] = (await this.#connection.run(READ, keys, some)) as [
+        Reply,
+        Reply[],
+        Reply[],
+      ];
+      this.#identity.see(storeId, expected);
+      const garbled = await this.#garbled(some.map((name, i) => [name, texts[i]]));
+      for (const [i, name] of some.entries()) {
+        const record = this.#read(name, texts[i], revoked[i], garbled);
+        if (record !== undefined) found.set(name, record);
+      }
+    }
+    if (found.size === 0 && names.length > 0) await this.#identity.confirm();
+    return found;
+  }
+
+  async find(index: IndexName, values: readonly string[]): Promise<Map<string, readonly StoredEntry[]>> {
+    const wanted = [...new Set(values)].filter((value) => index !== "accessKey" || value !== REVOKED_KEY);
+    const sets = wanted.map((value) => this.#set(index, value));
+    const keys = [this.#keys.meta, this.#keys.revoked, this.#keys.accessKeyRecords, ...sets];
+    const expected = this.#identity.storeId;
+    const [storeId, found] = (await this.#connection.run(FIND, keys, [
+      this.#keys.client(""),
+      ...(index === "accessKey" ? wanted : []),
+    ])) as [Reply, Reply[][]];
+    this.#identity.see(storeId, expected);
+    const garbled = await this.#garbled(found.flatMap(triples));
+    const entries = wanted.map((value, i) => {
+      const read = triples(found[i] ?? []).map(([name, text, revoked]) =>
+        this.#read(name, text, revoked, garbled),
+      );
+      return [value, matching(read, index, value)] as const;
+    });
+    const matched = new Map(entries.filter(([, some]) => some.length > 0));
+    if (matched.size === 0 && wanted.length > 0) await this.#identity.confirm();
+    return matched;
+  }
+
+  async *list(): AsyncGenerator<readonly StoredEntry[]> {
+    const names = await this.names();
+    // Also where there is nothing to list: an emptied server must not look like a store without clients.
+    await this.#identity.look();
+    yield* pages(names, async (some) => {
+      const found = await this.read(some);
+      return new Map([...found].map(([name, { entry }]) => [name, entry]));
+    });
+  }
+
+  /** What the keys of all records end in: ascending ids, and then what is no id. */
+  async names(): Promise<readonly string[]> {
+    const ids = new Set<ClientId>();
+    const others = new Set<string>();
+    for await (const key of this.scan(this.#keys.pattern("client"))) {
+      const name = this.#keys.member("client", key);
+      if (name === undefined) continue;
+      const id = parseClientId(name);
+      if (id === undefined) others.add(name);
+      else ids.add(id);
+    }
+    // Numbers that are sorted as such: a million of them with a comparison of ours would stop the process for a second.
+    return [...Array.from(Float64Array.from(ids).toSorted(), String), ...[...others].toSorted()];
+  }
+
+  /** Every key that matches and exists throughout, some of them more than once. */
+  async *scan(pattern: string): AsyncGenerator<string> {
+    let cursor = "0";
+    do {
+      const reply = (await this.#connection.read("scan", cursor, "match", pattern, "count", 1000)) as [
+        string,
+        string[],
+      ];
+      cursor = reply[0];
+      yield* reply[1];
+    } while (cursor !== "0");
+  }
+
+  #read(
+    name: string,
+    text: Reply | undefined,
+    revoked: Reply | undefined,
+    garbled: ReadonlySet<string>,
+  ): ReadRecord | undefined {
+    const record = readRecord(name, text, revoked === 1, garbled.has(name));
+    if (record?.entry.id !== undefined) this.#seen.remember(record.entry.id, record.text);
+    return record;
+  }
+
+  /** Those whose bytes are no UTF-8: the driver has put U+FFFD in their place, so the text is not what is stored. */
+  async #garbled(
+    named: readonly (readonly [name: string, text: Reply | undefined, ...rest: unknown[]])[],
+  ): Promise<ReadonlySet<string>> {
+    const garbled = new Set<string>();
+    for (const [name, text] of named) {
+      if (typeof text !== "string" || !text.includes("\uFFFD")) continue;
+      if (!isUtf8(await this.#connection.bytes(this.#keys.client(name)))) garbled.add(name);
+    }
+    return garbled;
+  }
+
+  #set(index: IndexName, value: string): string {
+    if (index === "name") return this.#keys.name(value);
+    return index === "accessKey" ? this.#keys.accessKey(value) : this.#keys.fingerprint(value);
+  }
+}
+
+/** As the script answers them, one after the other. */
+function triples(found: readonly Reply[]): (readonly [name: string, text: Reply, revoked: Reply])[] {
+  return Array.from({ length: found.length / 3 }, (_, i) => {
+    const [name, text, revoked] = found.slice(3 * i, 3 * i + 3) as [string, Reply, Reply];
+    return [name, text, revoked] as const;
+  });
+}
+
+function matching(
+  records: readonly (ReadRecord | undefined)[],
+  index: IndexName,
+  value: string,
+): readonly StoredEntry[] {
+  const matched = records.flatMap((record) =>
+    record !== undefined && matches(record.entry, index, value) ? [record.entry] : [],
+  );
+  return matched.toSorted((a, b) => rank(a.id) - rank(b.id));
+}
+
+/** What has no id comes last. */
+function rank(id: ClientId | undefined): number {
+  return id ?? Number.MAX_SAFE_INTEGER;
+}

@@ -1,0 +1,165 @@
+/** The backend over the keyspace of one server. */
+import { DbError } from "@hivemind/db-core/backend";
+import type {
+  Backend,
+  ClientId,
+  Finding,
+  IndexName,
+  MigrationReport,
+  OnNotice,
+  RecordChange,
+  RecordDraft,
+  StateStore,
+  StoredEntry,
+  StoredRecord,
+  StoreInfo,
+  Watch,
+} from "@hivemind/db-core/backend";
+import type { Connection } from "./connection.ts";
+import type { Feed } from "./feed.ts";
+import { redisHealth } from "./health.ts";
+import { HighestId } from "./highest-id.ts";
+import { Inserter } from "./inserter.ts";
+import type { Keyspace } from "./keyspace.ts";
+import { migrate } from "./migrate.ts";
+import type { RedisOptions } from "./options.ts";
+import type { RecordReader } from "./record-reader.ts";
+import { redisState } from "./redis-state.ts";
+import { RevocationKeeper } from "./revocation-keeper.ts";
+import { REFUSED_COMMANDS } from "./scripts/store.ts";
+import type { StoreIdentity } from "./store-identity.ts";
+import { Toucher } from "./toucher.ts";
+import { Updater } from "./updater.ts";
+import { verify } from "./verify.ts";
+
+/** The parts of an open store. */
+export interface RedisStore {
+  readonly options: RedisOptions;
+  readonly connection: Connection;
+  readonly keys: Keyspace;
+  readonly identity: StoreIdentity;
+  readonly reader: RecordReader;
+  readonly feed: Feed;
+  readonly onNotice: OnNotice;
+}
+
+export class RedisBackend implements Backend {
+  readonly state: StateStore;
+  readonly #store: RedisStore;
+  readonly #inserter: Inserter;
+  readonly #updater: Updater;
+  readonly #toucher: Toucher;
+  readonly #keeper: RevocationKeeper;
+  #preparing: Promise<void> | undefined;
+  #mayWrite = false;
+
+  constructor(store: RedisStore) {
+    const { connection, keys, identity, reader } = store;
+    this.#store = store;
+    this.#inserter = new Inserter(connection, keys, identity, reader, new HighestId(reader));
+    this.#updater = new Updater(connection, keys, identity, reader);
+    this.#toucher = new Toucher(connection, keys, identity, reader);
+    this.#keeper = new RevocationKeeper({ ...store, updater: this.#updater });
+    store.feed.onRevocations = (changed) => void this.#keeper.keep(changed, () => this.#prepareFirst(false));
+    this.state = redisState(connection, keys, identity, () => this.#prepareFirst(true));
+  }
+
+  info(): StoreInfo {
+    const { connection, identity, keys, options } = this.#store;
+    return {
+      storeId: identity.storeId,
+      schema: identity.schema,
+      location: `${connection.location} (${keys.prefix})`,
+      guarantees: { freshWithinMs: options.leaseMs, survives: "as-configured-in-the-server" },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#keeper.close();
+    await this.#store.feed.close();
+    await this.#store.connection.close();
+  }
+
+  get(ids: readonly ClientId[]): Promise<ReadonlyMap<ClientId, StoredEntry>> {
+    return this.#store.reader.get(ids);
+  }
+
+  find(index: IndexName, values: readonly string[]): Promise<ReadonlyMap<string, readonly StoredEntry[]>> {
+    return this.#store.reader.find(index, values);
+  }
+
+  list(): AsyncGenerator<readonly StoredEntry[]> {
+    return this.#store.reader.list();
+  }
+
+  async insert(drafts: readonly RecordDraft[], token: string): Promise<readonly StoredRecord[]> {
+    await this.#prepareFirst(true);
+    return this.#inserter.insert(drafts, token);
+  }
+
+  async update(id: ClientId, change: RecordChange): Promise<StoredRecord | undefined> {
+    await this.#prepareFirst(false);
+    return this.#updater.update(id, change);
+  }
+
+  async touch(seen: ReadonlyMap<ClientId, number>): Promise<void> {
+    await this.#prepareFirst(false);
+    return this.#toucher.touch(seen);
+  }
+
+  watch(on: (changed: readonly ClientId[] | "all") => void): Promise<Watch> {
+    return this.#store.feed.watch(on);
+  }
+
+  health() {
+    return redisHealth(this.#store);
+  }
+
+  async *verify({ repair }: { readonly repair: boolean }): AsyncGenerator<Finding> {
+    if (repair) await this.#prepareFirst(false);
+    yield* verify(this.#store, this.#updater, repair);
+  }
+
+  async migrate(): Promise<MigrationReport> {
+    await this.#prepareFirst(false);
+    return migrate(this.#store, this.#updater);
+  }
+
+  /** Before the first write of this handle; `creates`: of those that can be the first of the store. */
+  async #prepareFirst(creates: boolean): Promise<void> {
+    if (this.#mayWrite && !this.#isUnsettled(creates)) return;
+    this.#preparing ??= this.#prepare(creates).finally(() => (this.#preparing = undefined));
+    await this.#preparing;
+  }
+
+  /** The write may be the one that gives the store its schema, and others can have filled it meanwhile. */
+  #isUnsettled(creates: boolean): boolean {
+    const { identity } = this.#store;
+    return identity.isUnmarked && (creates || identity.isNew);
+  }
+
+  async #prepare(creates: boolean): Promise<void> {
+    const { identity, reader } = this.#store;
+    const isFirst = !this.#mayWrite;
+    if (isFirst) await this.#refuseByHalves();
+    if (this.#isUnsettled(creates)) {
+      await identity.look();
+      // Whether there is anything at all decides which schema the store gets.
+      if (identity.isUnmarked) identity.setNew((await reader.names()).length === 0);
+    }
+    this.#mayWrite = true;
+    if (isFirst) await this.#keeper.keepAll();
+  }
+
+  /** A command that this user may not run would be refused amid a script, which leaves half of a write. */
+  async #refuseByHalves(): Promise<void> {
+    const { connection, keys } = this.#store;
+    const refused = (await connection.run(REFUSED_COMMANDS, [keys.meta], [])) as readonly string[];
+    if (refused.length === 0) return;
+    const commands = refused.map((command) => command.toLowerCase()).join(", ");
+    throw new DbError(
+      "refused",
+      `redis at ${connection.location}: this user may not run ${commands}: see the ACL rule in the README`,
+    );
+  }
+}

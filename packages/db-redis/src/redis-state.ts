@@ -1,0 +1,53 @@
+/** What a node remembers for itself: a hash for each scope. */
+import type { StateStore } from "@hivemind/db-core/backend";
+import { attempts } from "./attempts.ts";
+import type { Connection, Reply } from "./connection.ts";
+import type { Keyspace } from "./keyspace.ts";
+import { CHANGE_STATE } from "./scripts/store.ts";
+import type { StoreIdentity } from "./store-identity.ts";
+
+/** `prepare` runs before the first write: state makes the store too. */
+export function redisState(
+  connection: Connection,
+  keys: Keyspace,
+  identity: StoreIdentity,
+  prepare: () => Promise<void>,
+): StateStore {
+  const get = async (scope: string, key: string): Promise<string | undefined> => {
+    // Looked at also where there is nothing: an emptied server must not look like a node without a memory.
+    const [text] = await Promise.all([connection.read("hget", keys.state(scope), key), identity.look()]);
+    return typeof text === "string" ? text : undefined;
+  };
+  return {
+    get,
+    list: async (scope) => {
+      // The driver makes an object of this reply.
+      const [entries] = await Promise.all([connection.read("hgetall", keys.state(scope)), identity.look()]);
+      return new Map(Object.entries(entries as unknown as Readonly<Record<string, string>>));
+    },
+    update: async (scope, key, change) => {
+      await prepare();
+      const outcome = await attempts(async () => {
+        const now = await get(scope, key);
+        const next = change(now);
+        if (next === now) return { next };
+        const args = [
+          key,
+          now === undefined ? "0" : "1",
+          now ?? "",
+          next === undefined ? "0" : "1",
+          next ?? "",
+        ];
+        const reply = (await connection.run(
+          CHANGE_STATE,
+          [...identity.keys, keys.state(scope)],
+          [...identity.args, ...args],
+        )) as readonly Reply[];
+        if (identity.seeRefusal(reply) || reply[0] === "changed") return "again";
+        identity.written(reply);
+        return { next };
+      }, connection.location);
+      return outcome.next;
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { readScript, writeScript } from "../script.ts";
+import { GUARD } from "./guard.ts";
+
+/**
+ * KEYS: the guard's two, the hash of the scope.
+ * ARGV: the guard's four, key, 1 if it was there, text as it was read, 1 if it is to be there, the new text.
+ */
+export const CHANGE_STATE = writeScript(`${GUARD}
+local now = redis.call('HGET', KEYS[3], ARGV[5])
+if (now and '1' or '0') ~= ARGV[6] or (now or '') ~= ARGV[7] then return {'changed'} end
+if ARGV[8] == '1' then
+  redis.call('HSET', KEYS[3], ARGV[5], ARGV[9])
+else
+  redis.call('HDEL', KEYS[3], ARGV[5])
+end
+return {'ok', mark_store()}
+`);
+
+/** KEYS: the guard's two. ARGV: the guard's four, and the schema_version that all records have by now. */
+export const MARK_SCHEMA = writeScript(`${GUARD}
+redis.call('SET', KEYS[2], ARGV[5])
+return {'ok', mark_store()}
+`);
+
+/**
+ * May this user do all that the scripts do? A command that is refused amid a script leaves half of a write,
+ * so this is asked before the first one. Before 7.0 the server cannot tell. KEYS: any of the store. Answers
+ * what is refused.
+ */
+export const REFUSED_COMMANDS = readScript(`
+if not redis.acl_check_cmd then return {} end
+local refused = {}
+for _, call in ipairs({
+  {'GET'}, {'SET', ''}, {'DEL'}, {'EXISTS'}, {'HGET', ''}, {'HSET', '', ''}, {'HDEL', ''}, {'HEXISTS', ''}, {'HLEN'},
+  {'SADD', ''}, {'SREM', ''}, {'SMEMBERS'}, {'SISMEMBER', ''}, {'SCARD'},
+}) do
+  if not redis.acl_check_cmd(call[1], KEYS[1], unpack(call, 2)) then refused[#refused + 1] = call[1] end
+end
+return refused
+`);

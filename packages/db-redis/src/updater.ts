@@ -1,0 +1,109 @@
+/** Changing a record: written only over the text that it was made from. */
+import {
+  applyChange,
+  isTombstone,
+  sameJson,
+  stringifyJson,
+  unreadableError,
+} from "@hivemind/db-core/backend";
+import type { ClientId, RecordChange, StoredRecord } from "@hivemind/db-core/backend";
+import { attempts } from "./attempts.ts";
+import { refuseClashes } from "./clashes.ts";
+import type { Argument, Connection, Reply } from "./connection.ts";
+import type { Keyspace } from "./keyspace.ts";
+import { recordKeys } from "./record-keys.ts";
+import { claimedRecord } from "./read-record.ts";
+import type { RecordReader } from "./record-reader.ts";
+import { inSchema } from "./schema-form.ts";
+import { CHANGE } from "./scripts/change.ts";
+import type { StoreIdentity } from "./store-identity.ts";
+
+/** A record as it is stored, and what takes its place. */
+export interface Replacement {
+  readonly id: ClientId;
+  readonly text: string;
+  /** `undefined`: it cannot be read, or is not what its text says. */
+  readonly before: StoredRecord | undefined;
+  readonly next: StoredRecord;
+}
+
+export class Updater {
+  readonly #connection: Connection;
+  readonly #keys: Keyspace;
+  readonly #identity: StoreIdentity;
+  readonly #reader: RecordReader;
+
+  constructor(connection: Connection, keys: Keyspace, identity: StoreIdentity, reader: RecordReader) {
+    this.#connection = connection;
+    this.#keys = keys;
+    this.#identity = identity;
+    this.#reader = reader;
+  }
+
+  async update(id: ClientId, change: RecordChange): Promise<StoredRecord | undefined> {
+    return attempts(async () => {
+      const found = (await this.#reader.read([String(id)])).get(String(id));
+      if (found === undefined) return undefined;
+      const { text, entry, resurrected } = found;
+      if (resurrected && entry.record !== undefined) {
+        // Written back from a stale copy. It ends here for Python hubs too, whatever the change wants.
+        await this.replace({ id, text, before: claimedRecord(id, text), next: entry.record });
+        return "again";
+      }
+      if (entry.record === undefined) throw unreadableError(entry);
+      const changed = applyChange(entry.record, change);
+      if (changed === undefined) return entry.record;
+      const next = inSchema(this.#identity.schema, changed, entry.record);
+      if (sameJson(next, entry.record)) return entry.record;
+      return (await this.replace({ id, text, before: entry.record, next })) ? next : "again";
+    }, this.#connection.location);
+  }
+
+  /** `false`: the record is another by now, and nothing was written. */
+  async replace(replacement: Replacement): Promise<boolean> {
+    let harmless: readonly Argument[] = [];
+    for (;;) {
+      const { keys, args, unique } = this.#call(replacement);
+      const reply = (await this.#connection.run(CHANGE, keys, [...args, ...harmless])) as readonly Reply[];
+      if (this.#identity.seeRefusal(reply) || reply[0] === "changed") return false;
+      if (reply[0] === "ok") {
+        this.#identity.written(reply);
+        return true;
+      }
+      harmless = refuseClashes(reply, unique);
+    }
+  }
+
+  #call({ id, text, before, next }: Replacement) {
+    const now = recordKeys(this.#keys, next);
+    const old = before === undefined ? undefined : recordKeys(this.#keys, before);
+    // What the record had already is not looked at again: an ambiguous client can still be mended.
+    const unique = now.uniqueSets.filter(({ key }) => !(old?.sets.includes(key) ?? false));
+    const leave = (old?.sets ?? []).filter((key) => !now.sets.includes(key));
+    const keys = [
+      ...this.#identity.keys,
+      this.#keys.revoked,
+      this.#keys.accessKeyRecords,
+      this.#keys.client(id),
+      this.#keys.index(id),
+      ...unique.map(({ key }) => key),
+      ...leave,
+      ...now.sets,
+    ];
+    const args = [
+      ...this.#identity.args,
+      this.#keys.client(""),
+      id,
+      text,
+      stringifyJson(next),
+      next.api_key,
+      now.name,
+      isTombstone(next) ? "1" : "",
+      before?.api_key ?? next.api_key,
+      unique.length,
+      leave.length,
+      now.sets.length,
+    ];
+    return { keys, args, unique };
+  }
+}

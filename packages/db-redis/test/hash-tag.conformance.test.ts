@@ -1,0 +1,3 @@
+import { redisConformance } from "./support/redis-conformance.ts";
+
+redisConformance({ cluster_hash_tag: "clients" });

@@ -1,0 +1,1 @@
+export { default } from "../../tooling/checks/vitest.config.ts";

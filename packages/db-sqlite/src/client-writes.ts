@@ -1,0 +1,106 @@
+/** Writing `clients` and what is derived from it, on a store whose tables are complete. */
+import { DbError, indexValues } from "@hivemind/db-core/backend";
+import type { ClientId, StoredRecord } from "@hivemind/db-core/backend";
+import type { ClientRows } from "./client-rows.ts";
+import { COLUMN_NAMES } from "./columns.ts";
+import type { Connection, Statement } from "./driver.ts";
+import { asStored, encodeChange, encodeRecord, isJsonColumn } from "./row-codec.ts";
+
+/** How many rows that a hub has changed one commit of ours looks into: nobody shall wait for more. */
+const DERIVED_AT_ONCE = 100;
+
+export class ClientWrites {
+  readonly #rows: ClientRows;
+  readonly #insert: Statement;
+  readonly #update: Statement;
+  readonly #touch: Statement;
+  readonly #unmark: Statement;
+  readonly #marked: Statement;
+  readonly #markUnreadable: Statement;
+  readonly #clear: Statement;
+  readonly #derive: Statement;
+
+  constructor(connection: Connection, rows: ClientRows) {
+    const marks = COLUMN_NAMES.map(() => "?").join(", ");
+    const sets = COLUMN_NAMES.slice(1)
+      .map((name) => (isJsonColumn(name) ? `${name} = coalesce(?, ${name})` : `${name} = ?`))
+      .join(", ");
+    this.#rows = rows;
+    this.#insert = connection.prepare(`INSERT INTO clients (${COLUMN_NAMES.join(", ")}) VALUES (${marks})`);
+    this.#update = connection.prepare(`UPDATE clients SET ${sets} WHERE client_id = ?`);
+    this.#touch = connection.prepare("UPDATE clients SET last_seen = ? WHERE client_id = ?");
+    this.#unmark = connection.prepare("DELETE FROM hivemind_db_unindexed WHERE client_id = ?");
+    this.#marked = connection
+      .prepare(`SELECT client_id FROM hivemind_db_unindexed WHERE unreadable = 0 LIMIT ${DERIVED_AT_ONCE}`)
+      .pluck();
+    this.#markUnreadable = connection.prepare(
+      "UPDATE hivemind_db_unindexed SET unreadable = 1 WHERE client_id = ?",
+    );
+    this.#clear = connection.prepare("DELETE FROM hivemind_db_fingerprints WHERE client_id = ?");
+    this.#derive = connection.prepare(
+      "INSERT INTO hivemind_db_fingerprints (sha256, client_id) VALUES (?, ?)",
+    );
+  }
+
+  /** Answers the record as it is stored. */
+  insert(record: StoredRecord): StoredRecord {
+    const values = encodeRecord(record);
+    const stored = asStored(values);
+    refuseIgnored(this.#insert.run(...values), stored);
+    this.#index(stored);
+    return stored;
+  }
+
+  /** Answers the record as it is stored. */
+  update(now: StoredRecord, next: StoredRecord): StoredRecord {
+    const values = encodeRecord(next);
+    const stored = asStored(values);
+    refuseIgnored(this.#update.run(...encodeChange(now, stored, values).slice(1), stored.client_id), stored);
+    this.#index(stored);
+    return stored;
+  }
+
+  /** Whatever the row holds. */
+  overwrite(record: StoredRecord): void {
+    const [id, ...values] = encodeRecord(record);
+    this.#update.run(...values, id ?? null);
+    this.#index(record);
+  }
+
+  touch(id: ClientId, seconds: number): void {
+    this.#touch.run(seconds, id);
+  }
+
+  /** Brings the index of fingerprints up to what hubs have written. */
+  indexMarked(): void {
+    for (const id of this.#marked.all() as ClientId[]) {
+      const entry = this.#rows.get(id);
+      if (entry !== undefined && entry.record === undefined) this.#markUnreadable.run(id);
+      else this.indexAnew(id, entry?.record);
+    }
+  }
+
+  indexAnew(id: ClientId, record: StoredRecord | undefined): void {
+    this.#unmark.run(id);
+    this.#clear.run(id);
+    const fingerprints = record === undefined ? [] : indexValues(record, "fingerprint");
+    for (const sha256 of new Set(fingerprints)) this.#derive.run(sha256, id);
+  }
+
+  /** The triggers have marked the client if its certificates may be others now. */
+  #index(record: StoredRecord): void {
+    if (this.#unmark.run(record.client_id).changes > 0) this.indexAnew(record.client_id, record);
+  }
+}
+
+/** Triggers can drop a row without a word, ours do. Nobody shall be told that it was written. */
+function refuseIgnored({ changes }: { readonly changes: number }, { client_id }: StoredRecord): void {
+  if (changes === 1) return;
+  throw new DbError(
+    "corrupt",
+    `a trigger in the store drops what is written to client ${client_id}: run a verify`,
+    {
+      clientIds: [client_id],
+    },
+  );
+}

@@ -1,0 +1,168 @@
+/** The way of a write: lock, run what is waiting, one COMMIT and one flush for all, and only then say so. */
+import { rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { DbError, flushFolder, isDbError, makeFolder, migrationNotice } from "@hivemind/db-core/backend";
+import type { FileFeed, OnNotice, Pending } from "@hivemind/db-core/backend";
+import type { Connector } from "./connector.ts";
+import { copyInto } from "./copy-store.ts";
+import { identityOf } from "./held-files.ts";
+import { makeStore, newFileBeside, publish } from "./new-store.ts";
+import type { Reader } from "./reader.ts";
+import { isBusy, sqliteCode, sqliteError } from "./sqlite-error.ts";
+import { Transaction } from "./transaction.ts";
+import { whenFree } from "./when-free.ts";
+import { Writer } from "./writer.ts";
+import type { WriterSettings } from "./writer.ts";
+
+export interface CommitterParts {
+  readonly connector: Connector;
+  readonly reader: Reader;
+  readonly feed: FileFeed;
+  readonly settings: WriterSettings & { readonly busyTimeoutMs: number };
+  readonly onNotice: OnNotice;
+}
+
+export class Committer {
+  readonly #parts: CommitterParts;
+  #writer: Writer | undefined;
+  #warnedOfMode = false;
+
+  constructor(parts: CommitterParts) {
+    this.#parts = parts;
+  }
+
+  close(): void {
+    this.#writer?.close();
+    this.#writer = undefined;
+  }
+
+  async commit(batch: readonly Pending<Transaction>[]): Promise<void> {
+    const { connector, settings, onNotice } = this.#parts;
+    const { writer, work } = await this.#begin();
+    let settle: readonly (() => void)[];
+    let isCommitting = false;
+    try {
+      settle = batch.map((pending) => outcome(work, pending, connector.path));
+      work.finish();
+      if (work.report?.backup !== undefined) await flushFolder(dirname(connector.path));
+      isCommitting = true;
+      await whenFree(settings.busyTimeoutMs, () => writer.commit());
+      writer.refuseGone();
+    } catch (error) {
+      const failure = isCommitting
+        ? commitError(error, connector.path)
+        : sqliteError(error, "write", connector.path);
+      this.#abandon(writer);
+      work.end(isDbError(failure) && failure.code === "unconfirmed" ? "unknown" : "discarded");
+      throw failure;
+    }
+    work.end("committed");
+    for (const done of settle) done();
+    if (work.report !== undefined) onNotice(migrationNotice(work.report));
+    this.#afterCommit(writer);
+  }
+
+  async #begin(): Promise<{ readonly writer: Writer; readonly work: Transaction }> {
+    const { connector, settings, reader } = this.#parts;
+    try {
+      // Before anything is made: a store that is gone stays gone.
+      await whenFree(settings.busyTimeoutMs, () => reader.refresh());
+      if (identityOf(connector.path) === undefined) {
+        await makeFolder(dirname(connector.path));
+        await makeStore(connector);
+      }
+      await connector.prepare();
+      return await whenFree(settings.busyTimeoutMs, () => {
+        this.#writer ??= new Writer(connector, settings);
+        const writer = this.#writer;
+        const tables = writer.begin();
+        return {
+          writer,
+          work: new Transaction(writer.connection, tables, {
+            path: connector.path,
+            backUp: () => this.#backUp(),
+          }),
+        };
+      });
+    } catch (error) {
+      if (this.#writer !== undefined) this.#abandon(this.#writer);
+      throw sqliteError(error, "write", connector.path);
+    }
+  }
+
+  /** A connection that failed is not used again: what it holds of the file may not be true any more. */
+  #abandon(writer: Writer): void {
+    this.#writer = undefined;
+    writer.rollback();
+    writer.close();
+  }
+
+  /** Of the last committed state, through a connection of its own: ours holds the lock and sees its own changes. */
+  #backUp(): string {
+    const { connector } = this.#parts;
+    const path = `${connector.path}.schema-1.bak`;
+    const temporary = newFileBeside(path, connector.path);
+    try {
+      copyInto(connector, temporary);
+      if (publish(temporary, path)) return path;
+      // From an upgrade that was cut off. Nobody may say which of the two is the better one.
+      const other = `${path}.${Date.now()}`;
+      publish(temporary, other);
+      return other;
+    } finally {
+      rmSync(temporary, { force: true });
+    }
+  }
+
+  /** What is written is written by now, and nothing here can change that. */
+  #afterCommit(writer: Writer): void {
+    this.#useLog(writer);
+    this.#parts.feed.look();
+  }
+
+  #useLog(writer: Writer): void {
+    let mode: string;
+    try {
+      mode = writer.useLog();
+    } catch (error) {
+      // Somebody is reading in the old mode at this moment: the next commit tries again.
+      if (isBusy(error)) return;
+      throw sqliteError(error, "write", this.#parts.connector.path);
+    }
+    if (mode === "wal" || this.#warnedOfMode) return;
+    this.#warnedOfMode = true;
+    const message = `no write-ahead log in ${this.#parts.connector.path} (mode ${mode}), as on network file systems: readers and writers wait for each other`;
+    this.#parts.onNotice({ code: "fallback", message });
+  }
+}
+
+/** Applies one operation, and answers what to do when the commit has succeeded. */
+function outcome(
+  work: Transaction,
+  { operation, resolve, reject }: Pending<Transaction>,
+  path: string,
+): () => void {
+  try {
+    const answer = work.attempt(operation);
+    return () => resolve(answer);
+  } catch (error) {
+    // The disk has failed, and with it the whole transaction.
+    if (!work.connection.inTransaction) throw error;
+    // What a caller's own function has thrown is for the caller.
+    return () => reject(sqliteCode(error) === undefined ? error : sqliteError(error, "write", path));
+  }
+}
+
+/** The last step is to write and flush. Where that fails, a power cut decides whether it has happened. */
+function commitError(error: unknown, path: string): unknown {
+  const code = sqliteCode(error) ?? "";
+  if (!code.startsWith("SQLITE_IOERR") || code === "SQLITE_IOERR_SHMSIZE")
+    return sqliteError(error, "write", path);
+  return new DbError(
+    "unconfirmed",
+    `nobody can tell whether ${path} holds what was just written (${code}): check the disk`,
+    {
+      cause: error,
+    },
+  );
+}

@@ -1,0 +1,23 @@
+import { isExactNumber, isJsonObject } from "@hivemind/db-core/backend";
+import type { Json } from "@hivemind/db-core/backend";
+
+/**
+ * The text that Python's `json.dumps` makes of a value. A hub that only moves `last_seen` writes the whole row
+ * anew; were its text another one than ours, the triggers would take that for a change.
+ */
+export function pythonJson(value: Json): string {
+  if (isExactNumber(value)) return value.rawJSON;
+  if (typeof value === "string") return asciiText(value);
+  if (isJsonObject(value)) {
+    const members = Object.entries(value).map(([key, item]) => `${asciiText(key)}: ${pythonJson(item)}`);
+    return `{${members.join(", ")}}`;
+  }
+  return Array.isArray(value) ? `[${value.map(pythonJson).join(", ")}]` : JSON.stringify(value);
+}
+
+function asciiText(text: string): string {
+  return JSON.stringify(text).replaceAll(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

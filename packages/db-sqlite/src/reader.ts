@@ -1,0 +1,137 @@
+/** Reading the file: on a connection that never writes, and that notices every commit by anyone. */
+import { DbError } from "@hivemind/db-core/backend";
+import type { ClientId } from "@hivemind/db-core/backend";
+import { ChangeLog } from "./change-log.ts";
+import { ClientRows } from "./client-rows.ts";
+import type { Connector, OpenFile } from "./connector.ts";
+import type { Connection, Statement } from "./driver.ts";
+import { goneError } from "./gone.ts";
+import { identityOf } from "./held-files.ts";
+import { NO_LAYOUT, readLayout } from "./layout.ts";
+import type { Layout } from "./layout.ts";
+import { StateRows } from "./state-rows.ts";
+
+interface Opened {
+  readonly file: OpenFile;
+  readonly dataVersion: Statement;
+  readonly schemaVersion: Statement;
+  readonly userVersion: Statement;
+}
+
+/** What the file says now: the statements fit the tables that it has. */
+export interface Snapshot {
+  readonly layout: Layout;
+  readonly clients: ClientRows | undefined;
+  readonly state: StateRows | undefined;
+}
+
+const NOTHING: Snapshot = { layout: NO_LAYOUT, clients: undefined, state: undefined };
+
+export type OnChange = (changed: readonly ClientId[] | "all") => void;
+
+export class Reader {
+  readonly #connector: Connector;
+  readonly #onChange: OnChange;
+  readonly #log = new ChangeLog();
+  #opened: Opened | undefined;
+  #snapshot = NOTHING;
+  #wasAbsent = false;
+  #isClosed = false;
+  /** `PRAGMA data_version`: differs after every commit on another connection, also of this process. */
+  #dataVersion: unknown;
+  /** Of the tables, and of the schema that Python counts. */
+  #versions = "";
+
+  constructor(connector: Connector, onChange: OnChange) {
+    this.#connector = connector;
+    this.#onChange = onChange;
+  }
+
+  get exists(): boolean {
+    return this.#opened !== undefined;
+  }
+
+  /** As of the last refresh. */
+  get layout(): Layout {
+    return this.#snapshot.layout;
+  }
+
+  /** Looks at the file now, tells of changes, and answers what to read it with. Throws what SQLite says. */
+  refresh(): Snapshot {
+    if (this.#isClosed) throw new DbError("closed", "the database was closed during this call");
+    const opened = this.#opened ?? this.#open();
+    if (opened === undefined) {
+      this.#log.startAtBeginning();
+      this.#wasAbsent = true;
+      return NOTHING;
+    }
+    if (!this.#connector.isCurrent(opened.file)) throw goneError(this.#connector.path);
+    const version = opened.dataVersion.get();
+    if (version === this.#dataVersion) return this.#snapshot;
+    this.#loadChanged(opened);
+    // Last, so that what could not be loaded is tried again.
+    this.#dataVersion = version;
+    return this.#snapshot;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#opened?.file.close();
+    this.#opened = undefined;
+    this.#snapshot = NOTHING;
+  }
+
+  #open(): Opened | undefined {
+    // An empty file is a store that somebody is about to make.
+    if (!((identityOf(this.#connector.path)?.size ?? 0n) > 0n)) return undefined;
+    const file = this.#connector.connect("read");
+    if (file === undefined) return undefined;
+    try {
+      const { connection } = file;
+      this.#opened = {
+        file,
+        dataVersion: connection.prepare("PRAGMA data_version").pluck(),
+        schemaVersion: connection.prepare("PRAGMA schema_version").pluck(),
+        userVersion: connection.prepare("PRAGMA user_version").pluck(),
+      };
+      return this.#opened;
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  #loadChanged(opened: Opened): void {
+    const { connection } = opened.file;
+    const isKnown = this.#dataVersion === undefined && !this.#wasAbsent;
+    const changed = inTransaction(connection, () => {
+      const versions = [opened.schemaVersion, opened.userVersion].map((version) => version.get()).join(" ");
+      if (versions !== this.#versions) {
+        this.#snapshot = snapshotOf(connection, readLayout(connection, this.#connector.path));
+        this.#versions = versions;
+      }
+      if (!isKnown) return this.#log.read(connection, this.#snapshot.layout);
+      this.#log.startAtEnd(connection, this.#snapshot.layout);
+      return [];
+    });
+    if (changed.length > 0) this.#onChange(changed);
+  }
+}
+
+function snapshotOf(connection: Connection, layout: Layout): Snapshot {
+  return {
+    layout,
+    clients: layout.hasClients ? new ClientRows(connection, layout) : undefined,
+    state: layout.hasOwnTables ? new StateRows(connection) : undefined,
+  };
+}
+
+/** What is read together is of one moment. */
+function inTransaction<T>(connection: Connection, read: () => T): T {
+  connection.prepare("BEGIN").run();
+  try {
+    return read();
+  } finally {
+    connection.prepare("ROLLBACK").run();
+  }
+}

@@ -1,0 +1,158 @@
+/** The backend over one SQLite file. */
+import { resolve } from "node:path";
+import { CommitQueue, migrationReport, SCHEMA } from "@hivemind/db-core/backend";
+import type {
+  Backend,
+  ClientId,
+  Finding,
+  Health,
+  IndexName,
+  MigrationReport,
+  RecordChange,
+  RecordDraft,
+  StateStore,
+  StoredEntry,
+  StoredRecord,
+  StoreInfo,
+  Watch,
+} from "@hivemind/db-core/backend";
+import type { Committer, CommitterParts } from "./committer.ts";
+import { backUp } from "./copy-store.ts";
+import { goneError } from "./gone.ts";
+import { storeHealth } from "./health.ts";
+import { InsertTokens } from "./insert-tokens.ts";
+import type { Snapshot } from "./reader.ts";
+import { sqliteError } from "./sqlite-error.ts";
+import type { Transaction } from "./transaction.ts";
+import { verifyStore } from "./verify.ts";
+import { whenFree } from "./when-free.ts";
+
+export interface SqliteStore extends CommitterParts {
+  readonly committer: Committer;
+}
+
+export class SqliteBackend implements Backend {
+  readonly state: StateStore;
+  readonly #store: SqliteStore;
+  readonly #queue: CommitQueue<Transaction>;
+  readonly #tokens = new InsertTokens();
+
+  constructor(store: SqliteStore) {
+    this.#store = store;
+    this.#queue = new CommitQueue((batch) => store.committer.commit(batch));
+    this.state = {
+      get: (scope, key) => this.#read(({ state }) => state?.get(scope, key)),
+      list: (scope) => this.#read(({ state }) => state?.list(scope) ?? new Map<string, string>()),
+      update: (scope, key, change) => this.#queue.run((work) => work.changeState(scope, key, change)),
+    };
+  }
+
+  info(): StoreInfo {
+    const { reader, connector, settings } = this.#store;
+    const { storeId, schema } = reader.layout;
+    const survives = settings.synchronous === "full" ? "power-loss" : "process-crash";
+    return { storeId, schema, location: connector.path, guarantees: { freshWithinMs: 0, survives } };
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.idle();
+    this.#store.feed.close();
+    // The writer last: it moves the log into the file, which a reader would leave beside it.
+    this.#store.reader.close();
+    this.#store.committer.close();
+  }
+
+  get(ids: readonly ClientId[]): Promise<ReadonlyMap<ClientId, StoredEntry>> {
+    return this.#read(({ clients }) => {
+      const entries = ids.map((id) => [id, clients?.get(id)] as const);
+      return new Map(entries.filter((pair): pair is [ClientId, StoredEntry] => pair[1] !== undefined));
+    });
+  }
+
+  find(index: IndexName, values: readonly string[]): Promise<ReadonlyMap<string, readonly StoredEntry[]>> {
+    return this.#read(({ clients }) => {
+      const found = values.map((value) => [value, clients?.find(index, value) ?? []] as const);
+      return new Map(found.filter(([, entries]) => entries.length > 0));
+    });
+  }
+
+  async *list(): AsyncGenerator<readonly StoredEntry[]> {
+    let page = await this.#read(({ clients }) => clients?.pageAfter(-1) ?? []);
+    for (let last = page.at(-1)?.id; last !== undefined; last = page.at(-1)?.id) {
+      yield page;
+      const after = last;
+      page = await this.#read(({ clients }) => clients?.pageAfter(after) ?? []);
+    }
+    const withoutId = await this.#read(({ clients }) => clients?.withoutId() ?? []);
+    if (withoutId.length > 0) yield withoutId;
+  }
+
+  insert(drafts: readonly RecordDraft[], token: string): Promise<readonly StoredRecord[]> {
+    return this.#queue.run((work) => {
+      const before = this.#tokens.recall(token, work);
+      if (before !== undefined) return before;
+      const records = work.insert(drafts);
+      this.#tokens.remember(token, records, work);
+      return records;
+    });
+  }
+
+  async update(id: ClientId, change: RecordChange): Promise<StoredRecord | undefined> {
+    // Without a wait where there is a store: what is called at once shall share a commit.
+    if (!this.#store.reader.exists && (await this.#isAbsent())) return undefined;
+    return this.#queue.run((work) => work.change(id, change));
+  }
+
+  async touch(seen: ReadonlyMap<ClientId, number>): Promise<void> {
+    if (!this.#store.reader.exists && (await this.#isAbsent())) return;
+    await this.#queue.run((work) => work.touch(seen));
+  }
+
+  async watch(on: (changed: readonly ClientId[] | "all") => void): Promise<Watch> {
+    await this.#isAbsent();
+    return this.#store.feed.watch(on);
+  }
+
+  health(): Promise<Health> {
+    return storeHealth(this.#store, (read) => this.#read(read));
+  }
+
+  verify({ repair }: { readonly repair: boolean }): AsyncGenerator<Finding> {
+    return verifyStore(
+      this.#store,
+      repair,
+      (read) => this.#read(read),
+      (operation) => this.#queue.run(operation),
+    );
+  }
+
+  async migrate(): Promise<MigrationReport> {
+    const report = (await this.#isAbsent()) ? undefined : await this.#queue.run((work) => work.migrate());
+    return report ?? migrationReport([], undefined, SCHEMA);
+  }
+
+  async backup(path: string): Promise<void> {
+    const { connector } = this.#store;
+    if (await this.#isAbsent()) throw goneError(connector.path);
+    try {
+      await backUp(connector, resolve(path));
+    } catch (error) {
+      throw sqliteError(error, "write", resolve(path));
+    }
+  }
+
+  /** A store that is not there has nobody to change: that must not make one. */
+  async #isAbsent(): Promise<boolean> {
+    const { reader } = this.#store;
+    return this.#read(() => !reader.exists);
+  }
+
+  async #read<T>(read: (snapshot: Snapshot) => T): Promise<T> {
+    const { reader, settings, connector } = this.#store;
+    try {
+      return await whenFree(settings.busyTimeoutMs, () => read(reader.refresh()));
+    } catch (error) {
+      throw sqliteError(error, "read", connector.path);
+    }
+  }
+}

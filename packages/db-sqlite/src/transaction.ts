@@ -1,0 +1,157 @@
+/** What operations work on between BEGIN and COMMIT: a view of the records, and the ways to change them. */
+import { changeRecord, draftRecords, SCHEMA, touched } from "@hivemind/db-core/backend";
+import type {
+  ClientId,
+  IndexName,
+  MigrationReport,
+  RecordChange,
+  RecordDraft,
+  RecordView,
+  StoredEntry,
+  StoredRecord,
+} from "@hivemind/db-core/backend";
+import { pruneLog } from "./change-log.ts";
+import type { ClientRows } from "./client-rows.ts";
+import type { ClientWrites } from "./client-writes.ts";
+import type { Connection } from "./driver.ts";
+import { readLayout } from "./layout.ts";
+import { writeState } from "./state-rows.ts";
+import { tablesOf } from "./tables.ts";
+import type { Tables } from "./tables.ts";
+import { upgradeStore } from "./upgrade-store.ts";
+
+/** `unknown`: the disk failed at a moment where nobody can tell what it has kept. */
+export type Outcome = "committed" | "discarded" | "unknown";
+
+export interface TransactionHost {
+  readonly path: string;
+  /** Keeps the file as it was before this transaction, and answers where. */
+  backUp(): string;
+}
+
+export class Transaction implements RecordView {
+  readonly connection: Connection;
+  readonly #host: TransactionHost;
+  readonly #onEnd: ((outcome: Outcome) => void)[] = [];
+  #tables: Tables;
+  #report: MigrationReport | undefined;
+  #hasWritten = false;
+
+  constructor(connection: Connection, tables: Tables, host: TransactionHost) {
+    this.connection = connection;
+    this.#tables = tables;
+    this.#host = host;
+  }
+
+  /** What the transaction did to a store of schema 1. */
+  get report(): MigrationReport | undefined {
+    return this.#report;
+  }
+
+  get clients(): ClientRows | undefined {
+    return this.#tables.clients;
+  }
+
+  get highestId(): ClientId {
+    return this.#tables.clients?.highestId() ?? 0;
+  }
+
+  has(id: ClientId): boolean {
+    const { clients } = this.#tables;
+    return clients !== undefined && (clients.get(id) !== undefined || clients.wasRevoked(id));
+  }
+
+  get(id: ClientId): StoredEntry | undefined {
+    return this.#tables.clients?.get(id);
+  }
+
+  find(index: IndexName, value: string): readonly StoredEntry[] {
+    return this.#tables.clients?.find(index, value) ?? [];
+  }
+
+  insert(drafts: readonly RecordDraft[]): readonly StoredRecord[] {
+    const records = draftRecords(this, drafts);
+    const writes = this.writes();
+    return records.map((record) => writes.insert(record));
+  }
+
+  change(id: ClientId, change: RecordChange): StoredRecord | undefined {
+    const changed = changeRecord(this, id, change);
+    if (changed?.next === undefined) return changed?.now;
+    return this.writes().update(changed.now, changed.next);
+  }
+
+  touch(seen: ReadonlyMap<ClientId, number>): void {
+    for (const [id, seconds] of seen) {
+      const record = this.get(id)?.record;
+      if (record !== undefined && touched(record, seconds) !== undefined) this.writes().touch(id, seconds);
+    }
+  }
+
+  changeState(
+    scope: string,
+    key: string,
+    change: (now: string | undefined) => string | undefined,
+  ): string | undefined {
+    const now = this.#tables.state?.get(scope, key);
+    const next = change(now);
+    if (next === now) return now;
+    this.writes();
+    writeState(this.connection, scope, key, next);
+    return next;
+  }
+
+  migrate(): MigrationReport | undefined {
+    if (this.#tables.clients === undefined || this.#tables.layout.schema === SCHEMA) return undefined;
+    this.writes();
+    return this.#report;
+  }
+
+  /** Ready to write: what the store lacks for it has been made. */
+  writes(): ClientWrites {
+    this.#hasWritten = true;
+    const { path } = this.#host;
+    if (this.#tables.writes === undefined) {
+      this.#report = upgradeStore(this.connection, this.#tables.layout, path, () => this.#host.backUp());
+      this.#tables = tablesOf(this.connection, readLayout(this.connection, path));
+    }
+    const { writes } = this.#tables;
+    if (writes === undefined) throw new TypeError(`the tables in ${path} are not what was just made`);
+    return writes;
+  }
+
+  /** Runs one operation; where it throws, nothing of it is left. */
+  attempt<T>(operation: (work: Transaction) => T): T {
+    const [tables, report] = [this.#tables, this.#report];
+    this.#run("SAVEPOINT operation");
+    try {
+      const answer = operation(this);
+      this.#run("RELEASE operation");
+      return answer;
+    } catch (error) {
+      // Where the disk fails, SQLite has ended the whole transaction by itself.
+      if (this.connection.inTransaction) this.connection.exec("ROLLBACK TO operation; RELEASE operation");
+      [this.#tables, this.#report] = [tables, report];
+      throw error;
+    }
+  }
+
+  #run(sql: string): void {
+    this.connection.prepare(sql).run();
+  }
+
+  /** What every commit that wrote does besides. */
+  finish(): void {
+    if (!this.#hasWritten || this.#tables.writes === undefined) return;
+    this.#tables.writes.indexMarked();
+    pruneLog(this.connection);
+  }
+
+  onEnd(callback: (outcome: Outcome) => void): void {
+    this.#onEnd.push(callback);
+  }
+
+  end(outcome: Outcome): void {
+    for (const callback of this.#onEnd) callback(outcome);
+  }
+}

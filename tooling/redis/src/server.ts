@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensureRedisServer } from "./ensure.ts";
+import { freePort } from "./free-port.ts";
+import { supervised } from "./supervised.ts";
+import type { Supervised } from "./supervised.ts";
+
+/** Lines of redis.conf: `{ maxmemory: "8mb" }`. */
+export type RedisConfig = Readonly<Record<string, string>>;
+
+export interface RedisServer {
+  readonly host: string;
+  readonly port: number;
+  readonly pid: number;
+  /** Where it keeps what it persists. */
+  readonly folder: string;
+  /** SIGSTOP: the kernel still accepts connections and data, nobody answers. */
+  pause(): void;
+  resume(): void;
+  /** SIGKILL. Its port and folder stay its own. */
+  kill(): Promise<void>;
+  /** Starts it again after `kill`, on the same port and folder. */
+  start(config?: RedisConfig): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const ATTEMPTS = 5;
+
+/** A server of its own, in memory alone unless the config says otherwise. It cannot outlive this process. */
+export async function startRedis(config: RedisConfig = {}): Promise<RedisServer> {
+  const program = await ensureRedisServer();
+  const folder = mkdtempSync(join(tmpdir(), "hivemind-redis-"));
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort();
+    const running = await launch(program, folder, port, config);
+    if (running !== undefined) return new StartedServer(program, folder, port, config, running);
+    if (attempt < ATTEMPTS) continue;
+    rmSync(folder, { recursive: true });
+    throw new Error(`${program} did not start; try it with: ${program} --port ${port}`);
+  }
+}
+
+class StartedServer implements RedisServer {
+  readonly host = "127.0.0.1";
+  readonly port: number;
+  readonly folder: string;
+  readonly #program: string;
+  readonly #config: RedisConfig;
+  #running: Supervised;
+
+  constructor(program: string, folder: string, port: number, config: RedisConfig, running: Supervised) {
+    this.#program = program;
+    this.folder = folder;
+    this.port = port;
+    this.#config = config;
+    this.#running = running;
+  }
+
+  get pid(): number {
+    return this.#running.pid;
+  }
+
+  pause(): void {
+    process.kill(this.pid, "SIGSTOP");
+  }
+
+  resume(): void {
+    process.kill(this.pid, "SIGCONT");
+  }
+
+  kill(): Promise<void> {
+    return this.#running.kill();
+  }
+
+  async start(config: RedisConfig = this.#config): Promise<void> {
+    const running = await launch(this.#program, this.folder, this.port, config);
+    if (running === undefined) throw new Error(`${this.#program} did not start again on port ${this.port}`);
+    this.#running = running;
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** `undefined`: it ended by itself, as it does where another program has the port. */
+async function launch(
+  program: string,
+  folder: string,
+  port: number,
+  config: RedisConfig,
+): Promise<Supervised | undefined> {
+  const settings = {
+    bind: "127.0.0.1",
+    dir: folder,
+    save: "",
+    appendonly: "no",
+    ...config,
+    port: String(port),
+  };
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, ...words(name, value)]);
+  const server = await supervised(folder, program, args);
+  const ready = new Promise<"ready">((resolve) =>
+    server.onLine((line) => {
+      if (/ready to accept connections/i.test(line)) resolve("ready");
+    }),
+  );
+  const outcome = await Promise.race([ready, server.ended.then(() => "ended" as const)]);
+  if (outcome === "ready") return server;
+  await server.kill();
+  return undefined;
+}
+
+/** Several words are several arguments, but for the empty text, which `save` takes for "never". */
+function words(name: string, value: string): string[] {
+  return name === "user" || value === "" ? [value] : value.split(" ");
+}
