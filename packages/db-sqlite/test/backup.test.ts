@@ -92,3 +92,21 @@ test("a write-ahead log that a killed hub left is read, and not moved into the f
   expect(existsSync(path("clients.db-wal"))).toBe(false);
   expect(select(path()).at(-1)?.["client_id"]).toBeGreaterThanOrEqual(1001);
 });
+
+test("a write that a killed program left half done in the file, without a log, is taken back by reading", async () => {
+  const { open, path, dataHome } = hub("v2");
+  const before = select(path());
+  const many = "WITH RECURSIVE n(i) AS (SELECT 2000 UNION ALL SELECT i + 1 FROM n WHERE i < 4000)";
+  const insert = `${many} INSERT INTO clients (client_id, api_key, name) SELECT i, 'half-' || i, hex(randomblob(100)) FROM n`;
+  const child = forkChild("hold-lock", dataHome, {}, path(), "IMMEDIATE", insert);
+  await once(child, "message");
+  child.kill("SIGKILL");
+  await exited(child);
+  expect(statSync(path("clients.db-journal")).size).toBeGreaterThan(0);
+  expect(statSync(path()).size).toBeGreaterThan(100_000);
+
+  const db = await open();
+
+  expect((await all(db)).map(({ id }) => id)).toEqual(before.map((row) => row["client_id"]));
+  expect(await db.authenticate({ accessKey: "half-2000" })).toMatchObject({ reason: "unknown-key" });
+});
