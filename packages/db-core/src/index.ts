@@ -8,6 +8,8 @@ export { checkPermission } from "./permission.ts";
 export type { Allowed, Denied, DenyReason, Permission, Verdict } from "./permission.ts";
 export { createDatabase } from "./database/create-database.ts";
 export type { CreateDatabaseOptions } from "./database/create-database.ts";
+export { importClients } from "./database/import-clients.ts";
+export type { ImportOptions } from "./database/import-clients.ts";
 export type {
   AddedClient,
   ClientDatabase,
