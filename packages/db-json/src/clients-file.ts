@@ -12,7 +12,8 @@ import {
 } from "@hivemind/db-core/backend";
 import type { ClientId, StoredEntry, UnreadableEntry } from "@hivemind/db-core/backend";
 import type { FileCodec } from "./file-codec.ts";
-import { ObjectText, ObjectTextError } from "./object-text.ts";
+import { ObjectText } from "./object-text.ts";
+import { ObjectTextError, parseObjectText } from "./object-text-parser.ts";
 import type { StoreIdentity } from "./store-identity.ts";
 import type { StoreFiles } from "./store-files.ts";
 import { goneError, TrackedFile } from "./tracked-file.ts";
@@ -181,7 +182,7 @@ export class ClientsFile {
 /** The text in a file of clients. Throws what is wrong with it, with its path. */
 export function parseClients(path: string, codec: FileCodec, bytes: Buffer): ObjectText {
   try {
-    return ObjectText.parse(codec.decode(bytes));
+    return parseObjectText(codec.decode(bytes));
   } catch (error) {
     if (error instanceof ObjectTextError) {
       throw new DbError("corrupt", `${path} is damaged: it ${error.message}. Mend it or restore a backup`);
