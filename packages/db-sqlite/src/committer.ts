@@ -58,7 +58,7 @@ export class Committer {
     }
     work.end("committed");
     for (const done of settle) done();
-    if (work.report !== undefined) onNotice(migrationNotice(work.report));
+    if (work.unaskedReport !== undefined) onNotice(migrationNotice(work.unaskedReport));
     this.#afterCommit(writer);
   }
 
@@ -93,6 +93,7 @@ export class Committer {
   /** A connection that failed is not used again: what it holds of the file may not be true any more. */
   #abandon(writer: Writer): void {
     this.#writer = undefined;
+    if (writer.hasLostLog) this.#parts.reader.refuse();
     writer.rollback();
     writer.close();
   }

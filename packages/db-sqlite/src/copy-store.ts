@@ -8,6 +8,10 @@ import { newFileBeside, publish } from "./new-store.ts";
 
 /** Throws `invalid` where the destination is there already: a backup is never overwritten. */
 export async function backUp(connector: Connector, destination: string): Promise<void> {
+  // SQLite takes these for its own, and removes them when it closes the store.
+  if (["-wal", "-shm", "-journal"].some((end) => destination === connector.path + end)) {
+    throw new DbError("invalid", `${destination} is a name that SQLite uses itself: name another file`);
+  }
   const temporary = newFileBeside(destination, connector.path);
   try {
     await connector.prepare();

@@ -37,6 +37,7 @@ export function readLayout(connection: Connection, path: string): Layout {
   const meta = found.has(OWN_META) ? readMeta(connection) : new Map<string, string>();
   const layout = Number(meta.get("layout") ?? OWN_LAYOUT);
   if (layout > OWN_LAYOUT) throw newer(`${path} was written by a later release of ours (layout ${layout})`);
+  refusePart(found, path);
   return {
     schema: columns === undefined || version === SCHEMA ? SCHEMA : 1,
     hasClients: columns !== undefined,
@@ -45,6 +46,13 @@ export function readLayout(connection: Connection, path: string): Layout {
     isWatched: hasOwnTables && OWN_WATCHERS.every(({ name, sql }) => found.get(name) === sql),
     storeId: meta.get("store_id"),
   };
+}
+
+/** They are made together. With one gone, a revoked client or what a node remembers would read as unknown. */
+function refusePart(found: ReadonlyMap<string, unknown>, path: string): void {
+  const lacking = OWN_TABLES.map(({ name }) => name).filter((name) => !found.has(name));
+  if (lacking.length === 0 || lacking.length === OWN_TABLES.length) return;
+  throw new DbError("corrupt", `${path} lacks tables of ours (${lacking.join(", ")}): restore a backup`);
 }
 
 /** `undefined` in an empty database. */

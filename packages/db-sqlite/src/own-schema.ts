@@ -90,6 +90,8 @@ const TRIGGERS: readonly OwnObject[] = [
     "deleted",
     "AFTER DELETE ON clients",
     "INSERT INTO hivemind_db_changes (client_id) VALUES (OLD.client_id);",
+    // With recursive_triggers a REPLACE fires this one too, and the row is back with the same certificates.
+    `INSERT INTO hivemind_db_unindexed (client_id) SELECT OLD.client_id WHERE NOT EXISTS (SELECT 1 FROM hivemind_db_unindexed WHERE client_id = OLD.client_id) AND EXISTS (SELECT 1 FROM hivemind_db_fingerprints WHERE client_id = OLD.client_id);`,
     "DELETE FROM hivemind_db_fingerprints WHERE client_id = OLD.client_id;",
   ),
 ];

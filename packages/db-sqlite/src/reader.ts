@@ -37,6 +37,7 @@ export class Reader {
   #snapshot = NOTHING;
   #wasAbsent = false;
   #isClosed = false;
+  #isRefused = false;
   /** `PRAGMA data_version`: differs after every commit on another connection, also of this process. */
   #dataVersion: unknown;
   /** Of the tables, and of the schema that Python counts. */
@@ -49,6 +50,11 @@ export class Reader {
 
   get exists(): boolean {
     return this.#opened !== undefined;
+  }
+
+  /** From now on nobody can tell what the store says: it has to be opened anew. */
+  refuse(): void {
+    this.#isRefused = true;
   }
 
   /** As of the last refresh. */
@@ -65,7 +71,7 @@ export class Reader {
       this.#wasAbsent = true;
       return NOTHING;
     }
-    if (!this.#connector.isCurrent(opened.file)) throw goneError(this.#connector.path);
+    if (this.#isRefused || !this.#connector.isCurrent(opened.file)) throw goneError(this.#connector.path);
     const version = opened.dataVersion.get();
     if (version === this.#dataVersion) return this.#snapshot;
     this.#loadChanged(opened);
@@ -107,7 +113,9 @@ export class Reader {
     const changed = inTransaction(connection, () => {
       const versions = [opened.schemaVersion, opened.userVersion].map((version) => version.get()).join(" ");
       if (versions !== this.#versions) {
-        this.#snapshot = snapshotOf(connection, readLayout(connection, this.#connector.path));
+        const layout = readLayout(connection, this.#connector.path);
+        if (isAnother(layout, this.#snapshot.layout)) throw goneError(this.#connector.path);
+        this.#snapshot = snapshotOf(connection, layout);
         this.#versions = versions;
       }
       if (!isKnown) return this.#log.read(connection, this.#snapshot.layout);
@@ -116,6 +124,12 @@ export class Reader {
     });
     if (changed.length > 0) this.#onChange(changed);
   }
+}
+
+/** Emptied, or overwritten with another store: a file stays the same one for the file system. */
+function isAnother(now: Layout, before: Layout): boolean {
+  if (before.storeId !== undefined) return now.storeId !== before.storeId || !now.hasClients;
+  return before.hasClients && !now.hasClients;
 }
 
 function snapshotOf(connection: Connection, layout: Layout): Snapshot {
@@ -132,6 +146,7 @@ function inTransaction<T>(connection: Connection, read: () => T): T {
   try {
     return read();
   } finally {
-    connection.prepare("ROLLBACK").run();
+    // Where the disk fails, SQLite has ended it by itself; its error is the one to tell.
+    if (connection.inTransaction) connection.prepare("ROLLBACK").run();
   }
 }

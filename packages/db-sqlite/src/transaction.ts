@@ -35,6 +35,7 @@ export class Transaction implements RecordView {
   readonly #onEnd: ((outcome: Outcome) => void)[] = [];
   #tables: Tables;
   #report: MigrationReport | undefined;
+  #isAsked = false;
   #hasWritten = false;
 
   constructor(connection: Connection, tables: Tables, host: TransactionHost) {
@@ -46,6 +47,11 @@ export class Transaction implements RecordView {
   /** What the transaction did to a store of schema 1. */
   get report(): MigrationReport | undefined {
     return this.#report;
+  }
+
+  /** Of a migration that nobody has asked for, and so nobody gets as an answer. */
+  get unaskedReport(): MigrationReport | undefined {
+    return this.#isAsked ? undefined : this.#report;
   }
 
   get clients(): ClientRows | undefined {
@@ -104,6 +110,7 @@ export class Transaction implements RecordView {
   migrate(): MigrationReport | undefined {
     if (this.#tables.clients === undefined || this.#tables.layout.schema === SCHEMA) return undefined;
     this.writes();
+    this.#isAsked = true;
     return this.#report;
   }
 

@@ -2,6 +2,8 @@
 import type { Connector, OpenFile } from "./connector.ts";
 import type { Connection, Statement } from "./driver.ts";
 import { goneError } from "./gone.ts";
+import { identityOf, isSameFile } from "./held-files.ts";
+import type { FileIdentity } from "./held-files.ts";
 import { readLayout } from "./layout.ts";
 import { tablesOf } from "./tables.ts";
 import type { Tables } from "./tables.ts";
@@ -21,6 +23,9 @@ export class Writer {
   readonly #commit: Statement;
   #tables: { readonly of: string; readonly tables: Tables } | undefined;
   #hasLog = false;
+  #hasLostLog = false;
+  /** The files beside the store that this connection has open, by the end of their names. */
+  #log: ReadonlyMap<string, FileIdentity | undefined> = new Map();
 
   constructor(connector: Connector, { synchronous }: WriterSettings) {
     const file = connector.connect("write");
@@ -54,6 +59,7 @@ export class Writer {
   begin(): Tables {
     this.refuseGone();
     this.#begin.run();
+    if (this.#log.size === 0) this.#log = this.#findLog();
     const of = this.#versions.map((version) => version.get()).join(" ");
     if (this.#tables?.of !== of) {
       const { connection } = this;
@@ -73,7 +79,24 @@ export class Writer {
 
   /** What was written to a file that nobody can find is lost. */
   refuseGone(): void {
-    if (!this.#connector.isCurrent(this.#file)) throw goneError(this.#connector.path);
+    this.#hasLostLog ||= [...this.#log].some(
+      ([end, file]) => !isSameFile(identityOf(this.#connector.path + end), file),
+    );
+    if (this.#hasLostLog || !this.#connector.isCurrent(this.#file)) throw goneError(this.#connector.path);
+  }
+
+  /**
+   * Somebody has removed the log that we still write to, and with it what others could read of us. SQLite does
+   * that only when nobody has the store open. Source: https://sqlite.org/howtocorrupt.html
+   */
+  get hasLostLog(): boolean {
+    return this.#hasLostLog;
+  }
+
+  #findLog(): ReadonlyMap<string, FileIdentity | undefined> {
+    const mode = this.connection.prepare("PRAGMA journal_mode").pluck().get();
+    if (mode !== "wal") return new Map();
+    return new Map(["-wal", "-shm"].map((end) => [end, identityOf(this.#connector.path + end)]));
   }
 
   /** Turns the write-ahead log on, for good. Answers the mode that there is afterwards. */

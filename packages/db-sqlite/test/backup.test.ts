@@ -110,3 +110,10 @@ test("a write that a killed program left half done in the file, without a log, i
   expect((await all(db)).map(({ id }) => id)).toEqual(before.map((row) => row["client_id"]));
   expect(await db.authenticate({ accessKey: "half-2000" })).toMatchObject({ reason: "unknown-key" });
 });
+
+test.each(["-wal", "-shm", "-journal"])("not to a name that SQLite removes (%s)", async (end) => {
+  const { open, path } = hub("v2");
+  const db = await open();
+
+  await expect(db.backup(path() + end)).rejects.toMatchObject({ code: "invalid" });
+});

@@ -184,6 +184,85 @@ describe("what happens to the file while it is open", () => {
     expect(select(path())).toEqual(before);
   });
 
+  test.each(["all tables", "our tables"])(
+    "%s are dropped: it is not the store that it was",
+    async (which) => {
+      const { open, path } = hub("v2");
+      const db = await open();
+      await db.touch(2, 1);
+      const tables = run(path(), [
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
+      ]);
+      const names = (tables[0] ?? []).map(({ name }) => String(name));
+      const dropped = which === "all tables" ? names : names.filter((name) => name !== "clients");
+
+      run(path(), ...dropped.map((name) => [`DROP TABLE ${name}`] as const));
+
+      await expect(db.authenticate({ accessKey: "guest-key" })).rejects.toMatchObject({
+        code: "missing-store",
+      });
+      await expect(db.getClient(1)).rejects.toMatchObject({ code: "missing-store" });
+      await expect(db.addClient()).rejects.toMatchObject({ code: "missing-store" });
+    },
+  );
+
+  test("what another store holds is written into it, as a restore with SQLite's backup does", async () => {
+    const { open, path } = hub("v2");
+    const db = await open();
+    await db.touch(2, 1);
+    // That also counts the version of the tables up.
+    withSql(
+      path(),
+      "DELETE FROM clients; UPDATE hivemind_db_meta SET value = 'another' WHERE key = 'store_id'; CREATE TABLE t (a); DROP TABLE t",
+    );
+
+    await expect(db.authenticate({ accessKey: "guest-key" })).rejects.toMatchObject({
+      code: "missing-store",
+    });
+  });
+
+  test.each(["hivemind_db_state", "hivemind_db_revoked", "hivemind_db_unindexed"])(
+    "%s is dropped: what a node remembers and who was revoked does not read as unknown",
+    async (table) => {
+      const { open, path, database } = hub("v2");
+      const db = await open();
+      await db.revokeClient(4);
+
+      run(path(), [`DROP TABLE ${table}`]);
+
+      await expect(db.authenticate({ accessKey: "guest-key" })).rejects.toMatchObject({ code: "corrupt" });
+      await expect(database().open()).rejects.toMatchObject({ code: "corrupt" });
+    },
+  );
+
+  test.each([["-wal"], ["-wal", "-shm"]])(
+    "its log is removed (%s %s): no write is acknowledged",
+    async (...ends) => {
+      const { open, path } = hub("v2");
+      const db = await open();
+      await db.touch(2, 1);
+      await db.touch(2, 2);
+      for (const end of ends) rmSync(path() + end);
+
+      await expect(db.addClient()).rejects.toMatchObject({ code: "missing-store" });
+      await expect(db.addClient()).rejects.toMatchObject({ code: "missing-store" });
+      await expect(db.getClient(1)).rejects.toMatchObject({ code: "missing-store" });
+      await db.close();
+
+      expect((await (await open()).getClient(2))?.lastSeen).toBeGreaterThanOrEqual(2);
+    },
+  );
+
+  test("the error of a disk that fails while we look is the one that is told", async () => {
+    const { open, path } = hub("v2");
+    const db = await open();
+    await db.touch(2, 1);
+    rmSync(`${path()}-wal`);
+    await db.addClient().catch(() => undefined);
+
+    await expect(db.getClient(1)).rejects.toMatchObject({ name: "DbError" });
+  });
+
   test("a file that is cut short is damaged, and never an empty store", async () => {
     const { open, path } = hub("v2");
     const db = await open();

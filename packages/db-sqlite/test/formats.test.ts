@@ -121,6 +121,16 @@ describe("schema 1 becomes 2 with the first write", () => {
     expect((await db.getClient(1))?.lastSeen).toBe(1_800_000_000);
   });
 
+  test("asked for by name, with the report as the answer and no notice", async () => {
+    const { open, notices, path } = hub("v1");
+    const db = await open();
+
+    const report = await db.migrate();
+
+    expect(report).toMatchObject({ from: 1, to: 2, backup: path("clients.db.schema-1.bak") });
+    expect(notices).toEqual([]);
+  });
+
   test("where that write fails, nothing of it has happened", async () => {
     const { open, path } = hub("v1");
     const before = select(path());

@@ -125,6 +125,22 @@ describe("a client that a hub adds", () => {
     expect(await findings(db)).toEqual([]);
   });
 
+  test("is found by its certificate after a REPLACE under recursive_triggers too", async () => {
+    const { open, path } = hub("v2");
+    const db = await open();
+    await db.touch(2, 1);
+    const metadata = JSON.stringify({ hivemind_db: { certificates: [{ sha256: FINGERPRINT }] } });
+    const added = replace({ ...pythonTombstone(11), api_key: "python-key", metadata });
+    run(path(), added);
+    await db.touch(2, 2);
+
+    run(path(), ["PRAGMA recursive_triggers = ON"], added);
+
+    expect(await findings(db)).toEqual([]);
+    await db.touch(2, 3);
+    expect(await findings(db)).toEqual([]);
+  });
+
   test("with a certificate is found by it in a store that we have never written to", async () => {
     const { path, snapshot } = hub("v2");
     const metadata = JSON.stringify({ hivemind_db: { certificates: [{ sha256: FINGERPRINT }] } });
