@@ -88,6 +88,12 @@ export class OwnFile {
         const entries = Object.entries(await entriesOf(scope));
         return new Map(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
       },
+      scopes: async () => {
+        await access.read();
+        this.refresh();
+        const scopes = objectAt(this.#content, "state");
+        return Object.keys(scopes).filter((scope) => Object.keys(objectAt(scopes, scope)).length > 0);
+      },
       update: (scope, key, change) =>
         queue.run((draft) => {
           const entries = entriesIn(draft.content, scope);

@@ -88,7 +88,14 @@ export class Keyspace {
   }
 }
 
-export type KeyFamily = "client" | "name" | "api_key" | "idx" | "hivemind:fingerprint" | "hivemind:touched";
+export type KeyFamily =
+  | "client"
+  | "name"
+  | "api_key"
+  | "idx"
+  | "hivemind:fingerprint"
+  | "hivemind:state"
+  | "hivemind:touched";
 
 function escapeGlob(text: string): string {
   return text.replaceAll(/[*?[\]\\]/g, String.raw`\$&`);

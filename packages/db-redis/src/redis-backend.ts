@@ -61,7 +61,7 @@ export class RedisBackend implements Backend {
     this.#toucher = new Toucher(connection, keys, identity, reader);
     this.#keeper = new RevocationKeeper({ ...store, updater: this.#updater });
     store.feed.onRevocations = (changed) => void this.#keeper.keep(changed, () => this.#prepareFirst(false));
-    this.state = redisState(connection, keys, identity, () => this.#prepareFirst(true));
+    this.state = redisState(connection, keys, identity, reader, () => this.#prepareFirst(true));
   }
 
   info(): StoreInfo {

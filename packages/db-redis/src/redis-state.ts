@@ -3,6 +3,7 @@ import type { StateStore } from "@hivemind/db-core/backend";
 import { attempts } from "./attempts.ts";
 import type { Connection, Reply } from "./connection.ts";
 import type { Keyspace } from "./keyspace.ts";
+import type { RecordReader } from "./record-reader.ts";
 import { CHANGE_STATE } from "./scripts/store.ts";
 import type { StoreIdentity } from "./store-identity.ts";
 
@@ -11,6 +12,7 @@ export function redisState(
   connection: Connection,
   keys: Keyspace,
   identity: StoreIdentity,
+  reader: RecordReader,
   prepare: () => Promise<void>,
 ): StateStore {
   const get = async (scope: string, key: string): Promise<string | undefined> => {
@@ -24,6 +26,15 @@ export function redisState(
       // The driver makes an object of this reply.
       const [entries] = await Promise.all([connection.read("hgetall", keys.state(scope)), identity.look()]);
       return new Map(Object.entries(entries as unknown as Readonly<Record<string, string>>));
+    },
+    scopes: async () => {
+      const scopes = new Set<string>();
+      for await (const name of reader.scan(keys.pattern("hivemind:state"))) {
+        const scope = keys.member("hivemind:state", name);
+        if (scope !== undefined) scopes.add(scope);
+      }
+      await identity.look();
+      return [...scopes];
     },
     update: async (scope, key, change) => {
       await prepare();

@@ -43,6 +43,7 @@ export class SqliteBackend implements Backend {
     this.state = {
       get: (scope, key) => this.#read(({ state }) => state?.get(scope, key)),
       list: (scope) => this.#read(({ state }) => state?.list(scope) ?? new Map<string, string>()),
+      scopes: () => this.#read(({ state }) => state?.scopes() ?? []),
       update: (scope, key, change) => this.#queue.run((work) => work.changeState(scope, key, change)),
     };
   }

@@ -4,12 +4,14 @@ import type { Connection, Statement } from "./driver.ts";
 export class StateRows {
   readonly #get: Statement;
   readonly #list: Statement;
+  readonly #scopes: Statement;
 
   constructor(connection: Connection) {
     this.#get = connection.prepare("SELECT value FROM hivemind_db_state WHERE scope = ? AND key = ?").pluck();
     this.#list = connection
       .prepare("SELECT key, value FROM hivemind_db_state WHERE scope = ? ORDER BY key")
       .raw();
+    this.#scopes = connection.prepare("SELECT DISTINCT scope FROM hivemind_db_state ORDER BY scope").pluck();
   }
 
   get(scope: string, key: string): string | undefined {
@@ -18,6 +20,10 @@ export class StateRows {
 
   list(scope: string): ReadonlyMap<string, string> {
     return new Map(this.#list.all(scope) as [string, string][]);
+  }
+
+  scopes(): readonly string[] {
+    return this.#scopes.all() as string[];
   }
 }
 

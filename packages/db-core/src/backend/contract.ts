@@ -83,7 +83,10 @@ export interface Backend {
   /** Moves `last_seen` (Unix seconds) forward, never back. Ignores tombstones and unknown ids. Not a change. */
   touch(seen: ReadonlyMap<ClientId, number>): Promise<void>;
 
-  /** Tells of every change by anyone, this handle included; touches are no changes. One `close` a watch. */
+  /**
+   * Tells of every change by anyone, this handle included. Touches are no changes; one by another program may
+   * be told all the same, where it cannot be told apart. One `close` a watch.
+   */
   watch(on: (changed: readonly ClientId[] | "all") => void): Promise<Watch>;
   /** What the node itself remembers. */
   readonly state: StateStore;
@@ -147,6 +150,8 @@ export interface Watch {
 export interface StateStore {
   get(scope: string, key: string): Promise<string | undefined>;
   list(scope: string): Promise<ReadonlyMap<string, string>>;
+  /** Every scope that has an entry, in any order: for copies of a whole store. */
+  scopes(): Promise<readonly string[]>;
   /** Atomic, as `Backend.update`. `change` answers `undefined` to remove. Answers the text after it. */
   update(
     scope: string,

@@ -44,6 +44,9 @@ export interface ClientDatabase extends AsyncDisposable {
   /** What the node remembers for itself, under `shared` or `node:<nodeId>`. */
   state(scope: "shared" | `node:${string}`, namespace: string): NodeState;
 
+  /** Every scope under which any node remembers something. */
+  stateScopes(): Promise<readonly string[]>;
+
   /** Cheap, and never throws: not open and not reachable are answers. */
   health(): Promise<Health>;
   /** Everything that is wrong with the store, the expensive way. */

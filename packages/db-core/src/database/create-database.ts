@@ -190,6 +190,10 @@ class Database implements ClientDatabase {
     return nodeState(scope, namespace, (call) => this.#lifecycle.use(call));
   }
 
+  stateScopes(): Promise<readonly string[]> {
+    return this.#lifecycle.use((backend) => backend.state.scopes());
+  }
+
   async health(): Promise<Health> {
     try {
       return await this.#lifecycle.use((backend) => backend.health());

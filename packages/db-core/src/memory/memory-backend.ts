@@ -94,12 +94,14 @@ export function memoryBackend(store: MemoryStore): Backend {
     state: {
       get: async (scope, key) => store.state.get(scope)?.get(key),
       list: async (scope) => new Map(store.state.get(scope)),
+      scopes: async () => [...store.state.keys()],
       update: async (scope, key, change) => {
         const entries = store.state.get(scope) ?? new Map<string, string>();
         const next = change(entries.get(key));
         if (next === undefined) entries.delete(key);
         else entries.set(key, next);
-        store.state.set(scope, entries);
+        if (entries.size === 0) store.state.delete(scope);
+        else store.state.set(scope, entries);
         store.written([]);
         return next;
       },

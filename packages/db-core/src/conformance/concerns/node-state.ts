@@ -79,6 +79,18 @@ export function nodeState({ plugin, test }: TestBed): void {
     }
   });
 
+  test("every scope that has an entry is listed, once", async (store) => {
+    const db = await store.open();
+    assert.deepEqual(await db.stateScopes(), []);
+    const scopes = ["shared", "node:1", "node:it's {1}:*/[a]"] as const;
+
+    for (const scope of scopes) for (const key of KEYS) await db.state(scope, "test").set(key, 1);
+    await db.state("node:emptied", "test").set("key", 1);
+    await db.state("node:emptied", "test").delete("key");
+
+    assert.deepEqual([...(await db.stateScopes())].toSorted(), [...scopes].toSorted());
+  });
+
   test("what was never set is absent, and what is deleted is again", async (store) => {
     const db = await store.open();
     const state = db.state("shared", "test");

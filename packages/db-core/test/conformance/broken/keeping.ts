@@ -104,6 +104,16 @@ export const KEEPING = [
     "aliasing > what a caller does to an answer changes no later answer",
   ),
   broken(
+    "lists a scope for each of its entries",
+    (memory, store) => ({
+      state: {
+        ...memory.state,
+        scopes: async () => [...store.state].flatMap(([scope, entries]) => [...entries].map(() => scope)),
+      },
+    }),
+    "node state > every scope that has an entry is listed, once",
+  ),
+  broken(
     "says the taken access key in its error",
     (memory) => ({
       insert: async (drafts, token) => {

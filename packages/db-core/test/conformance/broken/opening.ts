@@ -81,6 +81,7 @@ export const OPENING = [
       state: {
         get: (_scope, key) => memory.state.get("shared", key),
         list: () => memory.state.list("shared"),
+        scopes: () => memory.state.scopes(),
         update: (_scope, key, change) => memory.state.update("shared", key, change),
       },
     }),

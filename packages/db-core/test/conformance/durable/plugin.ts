@@ -59,6 +59,7 @@ function backendOn(file: StoreFile, path: string, onNotice: OnNotice): Backend {
     state: {
       get: async (scope, key) => now().state.get(scope, key),
       list: async (scope) => now().state.list(scope),
+      scopes: async () => now().state.scopes(),
       update: async (scope, key, change) => write((memory) => memory.state.update(scope, key, change)),
     },
     health: async () => {
