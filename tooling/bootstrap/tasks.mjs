@@ -15,6 +15,7 @@ export const TASKS = {
   check: typeScript("tooling/checks/src/check.ts"),
   proof: typeScript("tooling/checks/src/proof.ts"),
   build: typeScript("tooling/tasks/src/build.ts"),
+  api: typeScript("tooling/api/src/main.ts"),
   fix: typeScript("tooling/tasks/src/fix.ts"),
   "hivemind-db": typeScript("tooling/tasks/src/hivemind-db.ts"),
   changeset: { installs: true, command: ({ pnpm }) => [pnpm, "exec", "changeset"] },

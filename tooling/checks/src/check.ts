@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { finish, finishAll } from "./step.ts";
+import { api } from "./steps/api.ts";
 import { build } from "./steps/build.ts";
 import { format } from "./steps/format.ts";
 import { lint } from "./steps/lint.ts";
@@ -14,7 +15,7 @@ import { printSummary } from "./summary.ts";
 // A failed step does not stop the others: one run shows everything that is wrong. Only what reads the build waits
 // for a good one. The tests run alone, because some of them measure time.
 const built = await finish(build);
-const readers = [types, lint, format, unused, structure, ...(built.ok ? [packages] : [])];
+const readers = [types, lint, format, unused, structure, ...(built.ok ? [packages, api] : [])];
 const read = await finishAll(readers, Math.min(availableParallelism(), 2));
 const prepared = await finish(redis);
 const { step: tested, counts } = built.ok ? await tests() : { step: undefined, counts: undefined };

@@ -15,7 +15,7 @@ export function printSummary(steps: FinishedStep[], counts: TestCounts | undefin
     console.log(row.join("  ").trimEnd());
   }
   const failed = steps.filter(({ ok }) => !ok).map(({ name }) => name);
-  if (counts === undefined) console.log("not run without a build: packages, tests");
+  if (counts === undefined) console.log("not run without a build: packages, api, tests");
   if (failed.length > 0) console.log(`failed steps: ${failed.join(", ")}`);
   console.log(`${counts?.passed ?? 0} passed, ${counts?.failed ?? 0} failed`);
   return failed.length === 0;
