@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureRedisServer } from "./ensure.ts";
@@ -15,6 +15,8 @@ export interface RedisServer {
   readonly pid: number;
   /** Where it keeps what it persists. */
   readonly folder: string;
+  /** Waits until it has printed such a line, at any time since it started. */
+  printed(line: RegExp): Promise<void>;
   /** SIGSTOP: the kernel still accepts connections and data, nobody answers. */
   pause(): void;
   resume(): void;
@@ -27,18 +29,36 @@ export interface RedisServer {
 
 const ATTEMPTS = 5;
 
+/** In the folder of a server that is a Sentinel: its settings. */
+export const SENTINEL_FILE = "sentinel.conf";
+
 /** A server of its own, in memory alone unless the config says otherwise. It cannot outlive this process. */
 export async function startRedis(config: RedisConfig = {}): Promise<RedisServer> {
-  const program = await ensureRedisServer();
-  const folder = mkdtempSync(join(tmpdir(), "hivemind-redis-"));
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
-    const running = await launch(program, folder, port, config);
-    if (running !== undefined) return new StartedServer(program, folder, port, config, running);
-    if (attempt < ATTEMPTS) continue;
-    rmSync(folder, { recursive: true });
-    throw new Error(`${program} did not start; try it with: ${program} --port ${port}`);
+    const server = await startRedisAt(port, config);
+    if (server !== undefined) return server;
+    if (attempt === ATTEMPTS)
+      throw new Error(`redis-server did not start; try it with: redis-server --port ${port}`);
   }
+}
+
+/**
+ * On this port; `prepare` puts files into its folder before it starts. `undefined`: it ended by itself, as it
+ * does where another program has the port.
+ */
+export async function startRedisAt(
+  port: number,
+  config: RedisConfig,
+  prepare: (folder: string) => void = () => undefined,
+): Promise<RedisServer | undefined> {
+  const program = await ensureRedisServer();
+  const folder = mkdtempSync(join(tmpdir(), "hivemind-redis-"));
+  prepare(folder);
+  const running = await launch(program, folder, port, config);
+  if (running !== undefined) return new StartedServer(program, folder, port, config, running);
+  rmSync(folder, { recursive: true });
+  return undefined;
 }
 
 class StartedServer implements RedisServer {
@@ -59,6 +79,10 @@ class StartedServer implements RedisServer {
 
   get pid(): number {
     return this.#running.pid;
+  }
+
+  printed(line: RegExp): Promise<void> {
+    return printed(this.#running, line);
   }
 
   pause(): void {
@@ -92,25 +116,36 @@ async function launch(
   port: number,
   config: RedisConfig,
 ): Promise<Supervised | undefined> {
+  const server = await supervised(folder, program, args(folder, port, config));
+  const ready = printed(server, /ready to accept connections|sentinel id is/i).then(() => "ready" as const);
+  const outcome = await Promise.race([ready, server.ended.then(() => "ended" as const)]);
+  if (outcome === "ready") return server;
+  await server.kill();
+  return undefined;
+}
+
+function printed(server: Supervised, pattern: RegExp): Promise<void> {
+  return new Promise((resolve) =>
+    server.onLine((line) => {
+      if (pattern.test(line)) resolve();
+    }),
+  );
+}
+
+function args(folder: string, port: number, config: RedisConfig): readonly string[] {
+  // A Sentinel rewrites its file, so it takes its settings from one alone.
+  if (existsSync(join(folder, SENTINEL_FILE))) return [join(folder, SENTINEL_FILE), "--sentinel"];
+  const isTls = config["tls-cert-file"] !== undefined;
   const settings = {
     bind: "127.0.0.1",
     dir: folder,
     save: "",
     appendonly: "no",
     ...config,
-    port: String(port),
+    port: isTls ? "0" : String(port),
+    ...(isTls ? { "tls-port": String(port) } : {}),
   };
-  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, ...words(name, value)]);
-  const server = await supervised(folder, program, args);
-  const ready = new Promise<"ready">((resolve) =>
-    server.onLine((line) => {
-      if (/ready to accept connections/i.test(line)) resolve("ready");
-    }),
-  );
-  const outcome = await Promise.race([ready, server.ended.then(() => "ended" as const)]);
-  if (outcome === "ready") return server;
-  await server.kill();
-  return undefined;
+  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, ...words(name, value)]);
 }
 
 /** Several words are several arguments, but for the empty text, which `save` takes for "never". */
