@@ -3,16 +3,21 @@ import { parseClientId, parseRecord } from "@hivemind/db-core/backend";
 import type { Finding, StoredRecord } from "@hivemind/db-core/backend";
 import { claimedId } from "./claimed-id.ts";
 import type { Reply } from "./connection.ts";
-import { finding } from "./finding.ts";
+import { finding, foreignFinding } from "./finding.ts";
 import { CREATING } from "./keyspace.ts";
 import { recordKeys } from "./record-keys.ts";
 import type { RedisStore } from "./redis-backend.ts";
 import { AUDIT_KEY_RECORDS, AUDIT_SETS, DROP_INDEX, DROP_KEY_RECORD, DROP_MEMBER } from "./scripts/audit.ts";
+import { setAside } from "./set-aside.ts";
 
 const AT_ONCE = 100;
 
 /** Members of sets whose record is another by now, or gone. */
-export async function* auditSets(store: RedisStore, repair: boolean): AsyncGenerator<Finding> {
+export async function* auditSets(
+  store: RedisStore,
+  repair: boolean,
+  foreign: ReadonlySet<string>,
+): AsyncGenerator<Finding> {
   const { connection, keys, reader } = store;
   for (const family of ["api_key", "name", "hivemind:fingerprint"] as const) {
     const sets = new Set<string>();
@@ -23,7 +28,12 @@ export async function* auditSets(store: RedisStore, repair: boolean): AsyncGener
         | readonly Reply[]
         | null
       )[];
-      for (const [i, set] of some.entries()) yield* staleMembers(store, set, answers[i] ?? null, repair);
+      for (const [i, set] of some.entries()) {
+        const entries = answers[i] ?? null;
+        if (entries !== null) yield* staleMembers(store, set, entries, repair);
+        else if (!foreign.has(set))
+          yield foreignFinding(keys, [], repair && (await setAside(store, set, "set")));
+      }
     }
   }
 }
@@ -31,19 +41,9 @@ export async function* auditSets(store: RedisStore, repair: boolean): AsyncGener
 async function* staleMembers(
   { connection, keys }: RedisStore,
   set: string,
-  entries: readonly Reply[] | null,
+  entries: readonly Reply[],
   repair: boolean,
 ): AsyncGenerator<Finding> {
-  if (entries === null) {
-    yield finding(
-      "foreign-key",
-      "error",
-      "A key of the store that has to be a set is of another type. Look-ups by it fail; remove it by hand.",
-      [],
-      undefined,
-    );
-    return;
-  }
   for (let i = 0; i < entries.length; i += 2) {
     const [member, text] = [String(entries[i]), entries[i + 1] ?? null];
     const [id, isThere] = [parseClientId(member), typeof text === "string"];
@@ -111,16 +111,18 @@ export async function* auditKeyRecords(
   } while (cursor !== "0");
 }
 
-export async function* auditIndexes(
-  { connection, keys, reader }: RedisStore,
-  repair: boolean,
-): AsyncGenerator<Finding> {
+export async function* auditIndexes(store: RedisStore, repair: boolean): AsyncGenerator<Finding> {
+  const { connection, keys, reader } = store;
   const seen = new Set<string>();
   for await (const key of reader.scan(keys.pattern("idx"))) {
     const member = keys.member("idx", key);
     if (member === undefined || seen.has(member)) continue;
     seen.add(member);
     if ((await connection.read("exists", keys.client(member))) === 1) continue;
+    if (repair && (await setAside(store, key, "hash"))) {
+      yield foreignFinding(keys, [parseClientId(member)], true);
+      continue;
+    }
     const isMended = repair && (await connection.run(DROP_INDEX, [key, keys.client(member)], [])) === 1;
     yield finding(
       "stale-index",

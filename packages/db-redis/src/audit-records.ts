@@ -4,11 +4,12 @@ import type { ClientId, Finding, StoredRecord } from "@hivemind/db-core/backend"
 import { claimedId } from "./claimed-id.ts";
 import type { Reply } from "./connection.ts";
 import { withLists } from "./damaged-lists.ts";
-import { finding } from "./finding.ts";
+import { finding, foreignFinding } from "./finding.ts";
 import { recordKeys } from "./record-keys.ts";
 import type { ReadRecord } from "./read-record.ts";
 import type { RedisStore } from "./redis-backend.ts";
 import { AUDIT_RECORDS } from "./scripts/audit.ts";
+import { foreignKeys, setAside } from "./set-aside.ts";
 import type { Replacement, Updater } from "./updater.ts";
 
 /** A record that can be read, as it is stored: also where its revocation says that it should be no more. */
@@ -20,16 +21,23 @@ interface Audited {
 
 type Answer = readonly [text: Reply, revoked: Reply, inHash: Reply, name: Reply, key: Reply, missing: Reply];
 
+export interface RecordAudit {
+  readonly store: RedisStore;
+  readonly updater: Updater;
+  readonly repair: boolean;
+  /** Keys of another type that a finding has named already. */
+  readonly foreign: Set<string>;
+}
+
 /** So often is looked again where a record was changed meanwhile: last-seen changes it, and mends nothing. */
 const LOOKS = 10;
 
 export async function* auditRecords(
-  store: RedisStore,
-  updater: Updater,
+  audit: RecordAudit,
   page: ReadonlyMap<string, ReadRecord>,
-  repair: boolean,
   looks = LOOKS,
 ): AsyncGenerator<Finding> {
+  const { store, updater, repair } = audit;
   const { connection, keys, reader } = store;
   const changed: string[] = [];
   const audited = [...page.values()].flatMap(({ text, entry }): Audited[] => {
@@ -53,6 +61,7 @@ export async function* auditRecords(
     }
     const wrong = differences(one, answer, recordKeys(keys, one.record).name);
     if (wrong.length === 0) continue;
+    yield* foreignLookUps(audit, one);
     const next = wanted(one.record, answer[1] === 1);
     const isMended = repair
       ? await mended(updater, { id: one.id, text: one.text, before: one.record, next })
@@ -65,7 +74,21 @@ export async function* auditRecords(
       yield finding(code, severity, message, [one.id], isMended ?? false);
   }
   if (changed.length === 0 || looks === 1) return;
-  yield* auditRecords(store, updater, await reader.read(changed), repair, looks - 1);
+  yield* auditRecords(audit, await reader.read(changed), looks - 1);
+}
+
+/** What is derived from a record can be made anew, so a key of another type is only in its way. */
+async function* foreignLookUps(
+  { store, repair, foreign }: RecordAudit,
+  { id, record }: Audited,
+): AsyncGenerator<Finding> {
+  const { keys } = store;
+  const sets = recordKeys(keys, record).sets.map((set) => [set, "set"] as const);
+  for (const [key, type] of await foreignKeys(store, [[keys.index(id), "hash"], ...sets])) {
+    if (foreign.has(key)) continue;
+    foreign.add(key);
+    yield foreignFinding(keys, [id], repair && (await setAside(store, key, type)));
+  }
 }
 
 /**

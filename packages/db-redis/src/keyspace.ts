@@ -19,14 +19,27 @@ export class Keyspace {
   readonly idSequence: string;
   readonly accessKeyRecords: string;
 
-  constructor(indexPrefix: string, hashTag: string | undefined) {
+  /** `absent`: instead of these keys, ones where nothing is. */
+  constructor(indexPrefix: string, hashTag: string | undefined, absent: readonly SingleKey[] = []) {
     this.prefix = hashTag === undefined ? indexPrefix : `${indexPrefix}:{${hashTag}}`;
-    this.meta = this.#name("hivemind:meta");
-    this.revoked = this.#name("revoked");
-    this.schemaVersion = this.#name("schema_version");
-    this.count = this.#name("count");
-    this.idSequence = this.#name("id_seq");
-    this.accessKeyRecords = this.#name("api_key_records");
+    const single = (key: SingleKey, name: string): string =>
+      this.#name(absent.includes(key) ? `hivemind:absent:${name}` : name);
+    this.meta = single("meta", "hivemind:meta");
+    this.revoked = single("revoked", "revoked");
+    this.schemaVersion = single("schemaVersion", "schema_version");
+    this.count = single("count", "count");
+    this.idSequence = single("idSequence", "id_seq");
+    this.accessKeyRecords = single("accessKeyRecords", "api_key_records");
+  }
+
+  /** To look at the rest of a store past keys that are damaged. */
+  without(damaged: readonly SingleKey[]): Keyspace {
+    return new Keyspace(this.prefix, undefined, damaged);
+  }
+
+  /** Where something is kept that stood in one of these keys and does not belong there. */
+  damaged(key: string, copy: string): string {
+    return this.#name(`hivemind:damaged:${key.slice(this.prefix.length + 1)}:${copy}`);
   }
 
   /** `id` as it stands in a set or a key: not every text there is a client id. */
@@ -53,6 +66,11 @@ export class Keyspace {
   /** Holds the ids that an insert made, for as long as it may be repeated. */
   token(token: string): string {
     return this.#name(`hivemind:tokens:${token}`);
+  }
+
+  /** Whom a migration concerns that is not at its end. */
+  migrated(what: "message_blacklist" | "allowed_types"): string {
+    return this.#name(`hivemind:migrated:${what}`);
   }
 
   state(scope: string): string {
@@ -87,6 +105,9 @@ export class Keyspace {
     return `${this.prefix}:${rest}`;
   }
 }
+
+/** The keys that a store has one of. */
+export type SingleKey = "meta" | "revoked" | "schemaVersion" | "count" | "idSequence" | "accessKeyRecords";
 
 export type KeyFamily =
   | "client"

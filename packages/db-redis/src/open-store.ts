@@ -1,5 +1,5 @@
 /** Opening: is there a store, and one that this release knows? Nothing is written. */
-import { DbError } from "@hivemind/db-core/backend";
+import { DbError, isDbError } from "@hivemind/db-core/backend";
 import type { Backend, BackendHost } from "@hivemind/db-core/backend";
 import { Connection } from "./connection.ts";
 import { Feed } from "./feed.ts";
@@ -28,11 +28,15 @@ export async function openStore(options: RedisOptions, host: BackendHost): Promi
     if (!isThere && !host.create) throw missing(connection, keys);
     if (!isThere && identity.isUnmarked) identity.setNew(true);
     if (isThere && identity.storeId === undefined) identity.setForeign(() => hasReadableRecord(reader, keys));
+    if (identity.schema === 1) host.onNotice(SCHEMA_1);
   } catch (error) {
-    await connection.close();
-    throw error;
+    // Only what verifies can say what is damaged, and mend it. All else that is asked answers this error.
+    if (!isDbError(error) || error.code !== "corrupt") {
+      await connection.close();
+      throw error;
+    }
+    host.onNotice({ code: "fallback", message: `${error.message}. Until it is repaired nothing is served` });
   }
-  if (identity.schema === 1) host.onNotice(SCHEMA_1);
   const feed = new Feed({ options, keys, reader, seen, onNotice: host.onNotice });
   return new RedisBackend({ options, connection, keys, identity, reader, feed, onNotice: host.onNotice });
 }

@@ -55,24 +55,36 @@ export class RecordReader {
   }
 
   async find(index: IndexName, values: readonly string[]): Promise<Map<string, readonly StoredEntry[]>> {
-    const wanted = [...new Set(values)].filter((value) => index !== "accessKey" || value !== REVOKED_KEY);
-    const sets = wanted.map((value) => this.#set(index, value));
-    const keys = [this.#keys.meta, this.#keys.revoked, this.#keys.accessKeyRecords, ...sets];
-    const expected = this.#identity.storeId;
-    const [storeId, found] = (await this.#connection.run(FIND, keys, [
-      this.#keys.client(""),
-      ...(index === "accessKey" ? wanted : []),
-    ])) as [Reply, Reply[][]];
-    this.#identity.see(storeId, expected);
-    const garbled = await this.#garbled(found.flatMap(triples));
-    const entries = wanted.map((value, i) => {
-      const read = triples(found[i] ?? []).map(([name, text, revoked]) =>
-        this.#read(name, text, revoked, garbled),
-      );
-      return [value, matching(read, index, value)] as const;
-    });
-    const matched = new Map(entries.filter(([, some]) => some.length > 0));
-    if (matched.size === 0 && wanted.length > 0) await this.#identity.confirm();
+    const matched = new Map<string, readonly StoredEntry[]>();
+    let wanted = [...new Set(values)].filter((value) => index !== "accessKey" || value !== REVOKED_KEY);
+    const isAsked = wanted.length > 0;
+    while (wanted.length > 0) {
+      const later: string[] = [];
+      const keys = [this.#keys.meta, this.#keys.revoked, this.#keys.accessKeyRecords];
+      const expected = this.#identity.storeId;
+      const [storeId, found] = (await this.#connection.run(
+        FIND,
+        [...keys, ...wanted.map((value) => this.#set(index, value))],
+        [this.#keys.client(""), AT_ONCE, ...(index === "accessKey" ? wanted : [])],
+      )) as [Reply, (readonly Reply[] | number | null)[]];
+      this.#identity.see(storeId, expected);
+      const garbled = await this.#garbled(found.flatMap(triples));
+      for (const [i, value] of wanted.entries()) {
+        const answer = found[i] ?? null;
+        if (answer === null) {
+          later.push(value);
+          continue;
+        }
+        const read =
+          typeof answer === "number"
+            ? await this.#readMembers(this.#set(index, value))
+            : triples(answer).map(([name, text, revoked]) => this.#read(name, text, revoked, garbled));
+        const entries = matching(read, index, value);
+        if (entries.length > 0) matched.set(value, entries);
+      }
+      wanted = later;
+    }
+    if (matched.size === 0 && isAsked) await this.#identity.confirm();
     return matched;
   }
 
@@ -114,6 +126,27 @@ export class RecordReader {
     } while (cursor !== "0");
   }
 
+  /** Pages of a set's members: all that were in it throughout, some of them more than once. */
+  async *members(set: string): AsyncGenerator<readonly string[]> {
+    let cursor = "0";
+    do {
+      const reply = (await this.#connection.read("sscan", set, cursor, "count", AT_ONCE)) as [
+        string,
+        string[],
+      ];
+      cursor = reply[0];
+      if (reply[1].length > 0) yield reply[1];
+    } while (cursor !== "0");
+  }
+
+  /** What a set leads to that is too long for one script: everything without a name, for one. */
+  async #readMembers(set: string): Promise<readonly ReadRecord[]> {
+    const found = new Map<string, ReadRecord>();
+    for await (const names of this.members(set))
+      for (const [name, record] of await this.read(names)) found.set(name, record);
+    return [...found.values()];
+  }
+
   #read(
     name: string,
     text: Reply | undefined,
@@ -144,7 +177,10 @@ export class RecordReader {
 }
 
 /** As the script answers them, one after the other. */
-function triples(found: readonly Reply[]): (readonly [name: string, text: Reply, revoked: Reply])[] {
+function triples(
+  found: readonly Reply[] | number | null,
+): (readonly [name: string, text: Reply, revoked: Reply])[] {
+  if (found === null || typeof found === "number") return [];
   return Array.from({ length: found.length / 3 }, (_, i) => {
     const [name, text, revoked] = found.slice(3 * i, 3 * i + 3) as [string, Reply, Reply];
     return [name, text, revoked] as const;

@@ -15,6 +15,7 @@ import type {
   StoreInfo,
   Watch,
 } from "@hivemind/db-core/backend";
+import { auditTypes } from "./audit-types.ts";
 import type { Connection } from "./connection.ts";
 import type { Feed } from "./feed.ts";
 import { redisHealth } from "./health.ts";
@@ -116,8 +117,10 @@ export class RedisBackend implements Backend {
   }
 
   async *verify({ repair }: { readonly repair: boolean }): AsyncGenerator<Finding> {
+    // What is damaged here is in the way of everything else.
+    const store = yield* auditTypes(this.#store, repair);
     if (repair) await this.#prepareFirst(false);
-    yield* verify(this.#store, this.#updater, repair);
+    yield* verify(store, this.#updater, repair);
   }
 
   async migrate(): Promise<MigrationReport> {

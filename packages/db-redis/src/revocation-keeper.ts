@@ -40,10 +40,11 @@ export class RevocationKeeper {
 
   /** Whoever is revoked, and nobody of ours has seen it. */
   async keepAll(): Promise<void> {
-    const { connection, keys } = this.#parts;
+    const { connection, keys, reader } = this.#parts;
     await this.#guarded([], async () => {
-      const sets = [keys.revoked, keys.accessKey(REVOKED_KEY)];
-      await this.#keep((await connection.run(UNKEPT, sets, [])) as readonly string[]);
+      for await (const dead of reader.members(keys.accessKey(REVOKED_KEY))) {
+        await this.#keep((await connection.run(UNKEPT, [keys.revoked], dead)) as readonly string[]);
+      }
     });
   }
 

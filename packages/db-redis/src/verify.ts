@@ -9,6 +9,7 @@ import { auditRecords } from "./audit-records.ts";
 import { finding } from "./finding.ts";
 import { CREATING } from "./keyspace.ts";
 import type { RedisStore } from "./redis-backend.ts";
+import { foreignKeys } from "./set-aside.ts";
 import { SET_COUNTERS } from "./scripts/audit.ts";
 import type { Updater } from "./updater.ts";
 
@@ -26,20 +27,37 @@ export async function* verify(store: RedisStore, updater: Updater, repair: boole
       undefined,
     );
   }
+  const foreign = new Set<string>();
   const names = await reader.names();
   for (let start = 0; start < names.length; start += PAGE) {
     const some = names.slice(start, start + PAGE);
     const page = await reader.read(some);
-    yield* auditRecords(store, updater, page, repair);
+    yield* auditRecords({ store, updater, repair, foreign }, page);
     yield* beingCreated(
       store,
       some.filter((name) => !page.has(name)),
     );
   }
-  yield* auditSets(store, repair);
+  yield* auditSets(store, repair, foreign);
   yield* auditKeyRecords(store, repair);
   yield* auditIndexes(store, repair);
   yield* auditCounters(store, repair);
+  yield* auditState(store);
+}
+
+/** What a node remembered is nowhere else, so a repair does not take it out of its way. */
+async function* auditState(store: RedisStore): AsyncGenerator<Finding> {
+  const { keys, reader } = store;
+  for await (const key of reader.scan(keys.pattern("hivemind:state"))) {
+    if ((await foreignKeys(store, [[key, "hash"]])).length === 0) continue;
+    yield finding(
+      "foreign-key",
+      "error",
+      `${key.slice(keys.prefix.length + 1)} holds another type of value, so the nodes of that scope cannot read what they remember. Restore it from a backup, or remove it by hand.`,
+      [],
+      undefined,
+    );
+  }
 }
 
 async function* beingCreated(

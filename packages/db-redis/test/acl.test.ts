@@ -24,6 +24,8 @@ test("the rule in the README is all that a node needs, and no more than it needs
     const findings = await Array.fromAsync(db.verify({ repair: true }));
     const { details } = await db.health();
     expect(findings).toEqual([]);
+    await redis.admin.lpush("client:name:damaged", "a list");
+    expect(await Array.fromAsync(db.verify({ repair: true }))).toHaveLength(1);
     expect(details).toMatchObject({ role: "master", persistence: expect.stringMatching(/^none/) });
     expect(redis.notices).toEqual([]);
   };

@@ -190,10 +190,31 @@ describe("keyspaces that Python hubs wrote", () => {
     // A node that had opened it before writes schema 2 from now on, by itself.
     await before.updateClient(4, { skillBlacklist: ["new"] });
     expect(await redis.admin.get("client:client:4")).not.toContain("message_blacklist");
-    expect(await db.migrate()).toMatchObject({ from: 2, to: 2 });
+    expect(await db.migrate()).toMatchObject({ from: 2, to: 2, droppedMessageBlacklist: [] });
     expect((await Array.fromAsync(db.verify({ repair: true }))).map(({ code }) => code)).not.toContain(
       "old-schema",
     );
     expect(await Array.fromAsync(db.verify())).toEqual([]);
+  });
+
+  test("a migration that goes on reports what the one before it dropped, also where only the report was missing", async () => {
+    await redis.load(fixture("v1/redis-keyspace"));
+    const whole = await (await redis.open({}, false)).migrate();
+    for (const isMarked of [false, true]) {
+      await redis.admin.flushall();
+      await redis.load(fixture("v1/redis-keyspace"));
+      const resumed = await redis.open({}, false);
+      await resumed.migrate();
+      // As it is left by one that was killed: everything noted and upgraded, nothing told.
+      await redis.admin
+        .multi()
+        .sadd("client:hivemind:migrated:message_blacklist", ...whole.droppedMessageBlacklist)
+        .exec();
+      if (!isMarked) await redis.admin.del("client:schema_version");
+
+      expect(await (await redis.open({}, false)).migrate()).toEqual(whole);
+      expect(await redis.admin.keys("client:hivemind:migrated:*")).toEqual([]);
+    }
+    expect(whole.droppedMessageBlacklist).toEqual([4]);
   });
 });

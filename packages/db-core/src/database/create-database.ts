@@ -22,7 +22,7 @@ import { nodeState } from "./node-state.ts";
 import type { NodeState } from "./node-state.ts";
 import { validId } from "./valid-id.ts";
 import { seconds } from "./validate.ts";
-import { verifyRecords } from "./verify.ts";
+import { verifyAll, verifyRecords } from "./verify.ts";
 
 export interface CreateDatabaseOptions {
   /** Make the store, with the first write, where there is none. Default: a missing store is an error. */
@@ -149,8 +149,10 @@ class Database implements ClientDatabase {
   }
 
   async *verify({ repair = false }: { readonly repair?: boolean } = {}): AsyncGenerator<Finding> {
-    yield* iterateOpen(this.#lifecycle, verifyRecords);
-    yield* iterateOpen(this.#lifecycle, (backend) => backend.verify({ repair }));
+    yield* verifyAll(
+      () => iterateOpen(this.#lifecycle, verifyRecords),
+      () => iterateOpen(this.#lifecycle, (backend) => backend.verify({ repair })),
+    );
   }
 
   migrate(): Promise<MigrationReport> {

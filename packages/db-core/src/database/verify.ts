@@ -2,6 +2,32 @@
 import type { Backend, Finding, StoredEntry } from "../backend/contract.ts";
 import { isTombstone } from "../backend/record.ts";
 import type { ClientId } from "../client.ts";
+import { isDbError } from "../errors.ts";
+
+/**
+ * What any store can have wrong, then what this one can. Where the store is too damaged to list its records, the
+ * backend says why, and may mend it.
+ */
+export async function* verifyAll(
+  records: () => AsyncIterable<Finding>,
+  backend: () => AsyncIterable<Finding>,
+): AsyncGenerator<Finding> {
+  let isUnlisted = false;
+  try {
+    yield* records();
+  } catch (error) {
+    if (!isDbError(error) || error.code !== "corrupt") throw error;
+    isUnlisted = true;
+  }
+  yield* backend();
+  if (!isUnlisted) return;
+  try {
+    yield* records();
+  } catch (error) {
+    if (!isDbError(error) || error.code !== "corrupt") throw error;
+    yield unlisted(error.message);
+  }
+}
 
 export async function* verifyRecords(backend: Backend): AsyncGenerator<Finding> {
   const ids = new Set<ClientId>();
@@ -26,6 +52,16 @@ function add(byKey: Map<string, ClientId[]>, key: string, id: ClientId): void {
   const holders = byKey.get(key);
   if (holders === undefined) byKey.set(key, [id]);
   else holders.push(id);
+}
+
+function unlisted(why: string): Finding {
+  return {
+    code: "unreadable-store",
+    severity: "error",
+    message: `The clients cannot be listed, so nobody is let in: ${why}. See the other findings.`,
+    clientIds: [],
+    repair: "none",
+  };
 }
 
 function unreadable(entry: Extract<StoredEntry, { readonly reason: string }>): Finding {

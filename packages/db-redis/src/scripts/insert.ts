@@ -35,6 +35,8 @@ local above = 0
 while taken(top + 1) do
   top = top + 1
   above = above + 1
+  -- What a hub has imported is looked through outside of a script, which holds up everybody else.
+  if above > 1000 then return {'scan', count} end
 end
 if not is_scanned then
   local known = tonumber(redis.call('HGET', KEYS[1], 'count') or '')

@@ -17,15 +17,20 @@ return {redis.call('HGET', KEYS[1], 'store_id') or '', texts, revoked}
 `);
 
 /**
- * Records through the sets of an index: one round trip. The sets name the records, so these keys cannot be
- * given; in a cluster all of them are in the slot of the hash tag. Where a key set leads nowhere, the copy in
- * api_key_records may still name the client: only for whose record to look at, since a copy admits nobody.
+ * Records through the sets of an index: one round trip, as long as they are few. The sets name the records, so
+ * these keys cannot be given; in a cluster all of them are in the slot of the hash tag. Where a key set leads
+ * nowhere, the copy in api_key_records may still name the client: only for whose record to look at, since a copy
+ * admits nobody.
  * KEYS: meta, revoked, api_key_records, sets...;
- * ARGV: what the key of a record begins with, and for key sets the access key of each.
- * Answers: the store's id or "", and for each set a flat list of id, text, 1 where revoked.
+ * ARGV: what the key of a record begins with, how many records one script may look at, and for key sets the
+ * access key of each.
+ * Answers: the store's id or "", and for each set a flat list of id, text, 1 where revoked; the number of its
+ * members where they are too many for one script; nothing where the sets before it have left no room.
  */
 export const FIND = readScript(`
 local found = {}
+local most = tonumber(ARGV[2])
+local left = most
 for i = 4, #KEYS do
   local entries = {}
   local function add(id)
@@ -36,13 +41,21 @@ for i = 4, #KEYS do
       entries[#entries + 1] = redis.call('SISMEMBER', KEYS[2], id)
     end
   end
-  for _, id in ipairs(redis.call('SMEMBERS', KEYS[i])) do add(id) end
-  if #entries == 0 and ARGV[i - 2] then
-    local copy = redis.pcall('HGET', KEYS[3], ARGV[i - 2])
-    local id = type(copy) == 'string' and string.match(copy, '"client_id":%s*(%d+)')
-    if id then add(id) end
+  local size = redis.call('SCARD', KEYS[i])
+  if size > most then
+    found[i - 3] = size
+  elseif size > left then
+    found[i - 3] = false
+  else
+    left = left - size
+    for _, id in ipairs(redis.call('SMEMBERS', KEYS[i])) do add(id) end
+    if #entries == 0 and ARGV[i - 1] then
+      local copy = redis.pcall('HGET', KEYS[3], ARGV[i - 1])
+      local id = type(copy) == 'string' and string.match(copy, '"client_id":%s*(%d+)')
+      if id then add(id) end
+    end
+    found[i - 3] = entries
   end
-  found[i - 3] = entries
 end
 return {redis.call('HGET', KEYS[1], 'store_id') or '', found}
 `);

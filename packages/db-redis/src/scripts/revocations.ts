@@ -1,10 +1,10 @@
 import { readScript, writeScript } from "../script.ts";
 import { GUARD } from "./guard.ts";
 
-/** KEYS: revoked, the set of the key "revoked". Answers who is in that set alone. */
+/** KEYS: revoked. ARGV: ids. Answers which of them are not in it. */
 export const UNKEPT = readScript(`
 local unkept = {}
-for _, id in ipairs(redis.call('SMEMBERS', KEYS[2])) do
+for _, id in ipairs(ARGV) do
   if redis.call('SISMEMBER', KEYS[1], id) == 0 then unkept[#unkept + 1] = id end
 end
 return unkept

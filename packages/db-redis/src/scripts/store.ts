@@ -16,6 +16,18 @@ end
 return {'ok', mark_store()}
 `);
 
+/**
+ * Whom a migration concerns, before it does anything to them. KEYS: the guard's two, then two sets. ARGV: the
+ * guard's four, the number of ids for the first set, ids.
+ */
+export const NOTE_MIGRATED = writeScript(`${GUARD}
+for i = 6, #ARGV do redis.call('SADD', KEYS[i <= 5 + tonumber(ARGV[5]) and 3 or 4], ARGV[i]) end
+return {'ok', mark_store()}
+`);
+
+/** KEYS: what a migration has noted. */
+export const FORGET_MIGRATED = writeScript(`return redis.call('DEL', KEYS[1], KEYS[2])`);
+
 /** KEYS: the guard's two. ARGV: the guard's four, and the schema_version that all records have by now. */
 export const MARK_SCHEMA = writeScript(`${GUARD}
 redis.call('SET', KEYS[2], ARGV[5])
