@@ -1,0 +1,47 @@
+/** What strace wrote, as calls in the order in which they ended. */
+export interface SystemCall {
+  readonly name: string;
+  readonly args: readonly Argument[];
+  /** What it answered: a count, a descriptor; negative where it failed. */
+  readonly result: number;
+  /** How many calls had ended when this one began: what it flushes is what was there then. */
+  readonly begunAfter: number;
+}
+
+/** A string (or the bytes of a buffer) is a Buffer, all else the text of it: `O_RDWR|O_CREAT`, `21`, `4096`. */
+export type Argument = Buffer | string;
+
+const LINE = /^(?<thread>\d+) +(?<rest>.*)$/;
+const WHOLE = /^(?<name>\w+)\((?<args>.*)\) += (?<result>-?\d+)/s;
+
+export function parseTrace(text: string): readonly SystemCall[] {
+  const calls: SystemCall[] = [];
+  const begun = new Map<string, { readonly text: string; readonly after: number }>();
+  for (const line of text.split("\n")) {
+    const { thread = "", rest = "" } = LINE.exec(line)?.groups ?? {};
+    const open = / <unfinished \.\.\.>$/.exec(rest);
+    if (open !== null) {
+      begun.set(thread, { text: rest.slice(0, open.index), after: calls.length });
+      continue;
+    }
+    const resumed = /^<\.\.\. \w+ resumed>/.exec(rest);
+    const start = resumed === null ? { text: "", after: calls.length } : begun.get(thread);
+    if (start === undefined) throw new Error(`strace ends a call that it never began: ${line.slice(0, 100)}`);
+    const whole = WHOLE.exec(start.text + rest.slice(resumed?.[0].length ?? 0));
+    // A signal, an exit, or a call that the end of the process cut off.
+    if (whole?.groups === undefined) continue;
+    const { name = "", args = "", result = "" } = whole.groups;
+    calls.push({ name, args: parseArguments(args), result: Number(result), begunAfter: start.after });
+  }
+  return calls;
+}
+
+/** Strings are hex throughout (`-xx`), so that no comma or quote is inside one. */
+function parseArguments(text: string): readonly Argument[] {
+  return text.split(", ").map((argument) => {
+    const string = /^"(?<hex>(?:\\x[0-9a-f]{2})*)"/.exec(argument)?.groups?.["hex"];
+    if (string !== undefined) return Buffer.from(string.replaceAll("\\x", ""), "hex");
+    // `21</path>`: the descriptor alone, since a path can change while it is open.
+    return argument.replace(/<.*$/s, "");
+  });
+}

@@ -1,0 +1,21 @@
+/** Everything that is tried, on every backend. */
+import { jsonStore, sqliteStore } from "./stores/files.ts";
+import { redisStore } from "./stores/redis.ts";
+import type { Trial } from "./trial.ts";
+import { crash } from "./trials/crash.ts";
+import { power } from "./trials/power.ts";
+import { races } from "./trials/races.ts";
+
+const RACING_CALLS = 200;
+
+export const TRIALS: readonly Trial[] = [
+  // The system calls of which a write is made: killed before each, and so after the one before.
+  crash("json", jsonStore, ["openat", "write", "fsync", "rename"]),
+  crash("sqlite", sqliteStore, ["pwrite64", "fdatasync", "fsync"]),
+  crash("redis", redisStore, ["write", "writev", "read"]),
+  power("json", jsonStore, { calls: 60, disks: 100 }),
+  power("sqlite", sqliteStore, { calls: 60, disks: 100 }),
+  races("json", jsonStore, RACING_CALLS),
+  races("sqlite", sqliteStore, RACING_CALLS),
+  races("redis", redisStore, RACING_CALLS),
+];
