@@ -4,6 +4,7 @@ import { deleteClient } from "./delete-client.ts";
 import { health } from "./health.ts";
 import { listClients } from "./list-clients.ts";
 import { migrate } from "./migrate.ts";
+import { migrateDb } from "./migrate-db.ts";
 import { plugins } from "./plugins.ts";
 import { printConfig } from "./print-config.ts";
 import { showClient } from "./show-client.ts";
@@ -15,6 +16,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   showClient,
   deleteClient,
   migrate,
+  migrateDb,
   printConfig,
   plugins,
   health,

@@ -1,0 +1,73 @@
+/** Adds records in batches, several under way at once: what waits together shares a commit and its flush. */
+import { randomUUID } from "node:crypto";
+import { isDbError } from "@hivemind/db-core/backend";
+import type { Backend, RecordDraft } from "@hivemind/db-core/backend";
+
+/** As many as one atomic step takes. */
+const BATCH = 1000;
+const IN_FLIGHT = 8;
+/** Of one batch whose outcome got lost on the way. Its token says whether it is in. */
+const ATTEMPTS = 4;
+
+export class BatchWriter {
+  readonly #target: Backend;
+  readonly #onWritten: (count: number) => void;
+  readonly #run = randomUUID();
+  readonly #inFlight = new Set<Promise<void>>();
+  #batch: RecordDraft[] = [];
+  #batches = 0;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(target: Backend, onWritten: (count: number) => void) {
+    this.#target = target;
+    this.#onWritten = onWritten;
+  }
+
+  /** Waits where enough is under way. Throws what any batch has met. */
+  async add(draft: RecordDraft): Promise<void> {
+    this.#batch.push(draft);
+    if (this.#batch.length < BATCH) return;
+    this.#send();
+    while (this.#inFlight.size >= IN_FLIGHT) await Promise.race(this.#inFlight);
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Until everything is written. */
+  async finish(): Promise<void> {
+    this.#send();
+    await this.settle();
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Until nothing is under way any more. What is not sent yet is dropped. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#inFlight);
+  }
+
+  #send(): void {
+    const batch = this.#batch;
+    this.#batch = [];
+    if (batch.length === 0 || this.#failure !== undefined) return;
+    this.#batches += 1;
+    const sent = this.#insert(batch, `transfer:${this.#run}:${this.#batches}`)
+      .then(
+        () => this.#onWritten(batch.length),
+        (error: unknown) => {
+          this.#failure ??= { error };
+        },
+      )
+      .finally(() => this.#inFlight.delete(sent));
+    this.#inFlight.add(sent);
+  }
+
+  async #insert(batch: readonly RecordDraft[], token: string): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.#target.insert(batch, token);
+        return;
+      } catch (error) {
+        if (attempt === ATTEMPTS || !isDbError(error) || error.code !== "unconfirmed") throw error;
+      }
+    }
+  }
+}

@@ -1,0 +1,61 @@
+/** The third reading: is everything in the target, field by field? */
+import { DbError } from "@hivemind/db-core/backend";
+import type { Backend, ClientId } from "@hivemind/db-core/backend";
+import { decide } from "./decision.ts";
+import type { Decision } from "./decision.ts";
+import type { Plan } from "./plan.ts";
+import { actionOf } from "./policy.ts";
+import { totalOf } from "./report.ts";
+import type { Source } from "./source.ts";
+import { compareState } from "./state-transfer.ts";
+import type { TransferOptions, Watcher } from "./transfer.ts";
+
+const SHOWN = 10;
+
+/** Throws `unconfirmed`, with names and no values, where anything is not as it should be. */
+export async function compare(
+  source: Source,
+  target: Backend,
+  planned: Plan,
+  { onConflict }: TransferOptions,
+  { progress, interrupt }: Watcher,
+): Promise<void> {
+  const differing: string[] = [];
+  const clientIds: ClientId[] = [];
+  let compared = 0;
+  progress.begin("Comparing", totalOf(planned.report.clients));
+  for await (const page of source.pages()) {
+    interrupt.check();
+    const candidates = page.filter((entry) => entry.unreadable === undefined);
+    for (const [i, decision] of (await decide(target, candidates)).entries()) {
+      const action = actionOf(decision, onConflict);
+      if (action === "same" || action === "skip") continue;
+      const candidate = candidates[i];
+      differing.push(`${candidate?.place} ${reasonOf(decision)}`);
+      if (candidate?.id !== undefined) clientIds.push(candidate.id);
+    }
+    compared += candidates.length;
+    progress.add(candidates.length);
+  }
+  differing.push(...(await compareState(source, target, onConflict)).map((name) => `${name} differs`));
+  progress.end();
+  const expected = totalOf(planned.report.clients);
+  if (compared !== expected) differing.push(`there were ${expected} clients at first, and ${compared} now`);
+  if (differing.length === 0) return;
+  const shown = differing.slice(0, SHOWN);
+  if (differing.length > SHOWN) shown.push(`and ${differing.length - SHOWN} more`);
+  throw new DbError(
+    "unconfirmed",
+    [
+      "not everything is as it was read at first; something else has written meanwhile:",
+      ...shown,
+      "Stop what writes to either store, and run the command again: it completes what is missing",
+    ].join("\n"),
+    { clientIds: clientIds.slice(0, SHOWN) },
+  );
+}
+
+function reasonOf(decision: Decision): string {
+  if (decision.kind === "conflict") return decision.reason;
+  return decision.kind === "add" ? "is missing" : "was seen later";
+}

@@ -1,0 +1,55 @@
+/** Stores as backends have them: records with their secrets, ids and tombstones. */
+import { isDbError, resolvePlugin } from "@hivemind/db-core";
+import type { NodeConfig, OnNotice, ResolvedPlugin } from "@hivemind/db-core";
+import type { Backend } from "@hivemind/db-core/backend";
+import type { JsonObject } from "@hivemind/db-core";
+
+/** As for all commands: beside the config, then where this command is installed. */
+const FROM = import.meta.url;
+
+export interface Store {
+  readonly backend: Backend;
+  /** The npm package. */
+  readonly name: string;
+}
+
+/** The config, with another backend in it; `block`: its options, where those of the config do not count. */
+export function withModule(config: NodeConfig, module: string, block?: JsonObject): NodeConfig {
+  const blocks = block === undefined ? config.database.blocks : { [module]: block };
+  return { ...config, database: { module, blocks } };
+}
+
+export interface OpenStoreOptions {
+  /** Make it with the first write where there is none. */
+  readonly create: boolean;
+  readonly onNotice: OnNotice;
+}
+
+/** Opens the store of the config, and closes it whatever happens. */
+export async function withStore<T>(
+  config: NodeConfig,
+  options: OpenStoreOptions,
+  use: (store: Store) => Promise<T>,
+): Promise<T> {
+  const resolved = await resolvePlugin(config, { from: FROM });
+  const store = { backend: await open(resolved, options), name: resolved.moduleName };
+  try {
+    return await use(store);
+  } finally {
+    await store.backend.close();
+  }
+}
+
+async function open(
+  { plugin, options }: ResolvedPlugin,
+  { create, onNotice }: OpenStoreOptions,
+): Promise<Backend> {
+  const notify: OnNotice = (notice) => onNotice({ backend: plugin.name, ...notice });
+  try {
+    return await plugin.open(options, { create: false, onNotice: notify });
+  } catch (error) {
+    // Opened to be made only where there is none: else an emptied store would be taken for a new one.
+    if (!create || !isDbError(error) || error.code !== "missing-store") throw error;
+    return plugin.open(options, { create: true, onNotice: notify });
+  }
+}

@@ -1,0 +1,123 @@
+/** The first reading: everything is looked at, and nothing is written. */
+import { DbError, migrationReport } from "@hivemind/db-core/backend";
+import type { Backend, ClientId } from "@hivemind/db-core/backend";
+import { decide } from "./decision.ts";
+import type { Decision } from "./decision.ts";
+import { actionOf } from "./policy.ts";
+import type { Action } from "./policy.ts";
+import { newReport } from "./report.ts";
+import type { Report } from "./report.ts";
+import { SeenValues } from "./seen-values.ts";
+import type { Candidate, Source } from "./source.ts";
+import { planState } from "./state-transfer.ts";
+import type { TransferOptions, Watcher } from "./transfer.ts";
+
+/** More than anybody reads. */
+const SHOWN = 20;
+
+export interface Plan {
+  readonly report: Report;
+  /** Records that are in the target already, in whatever way. */
+  readonly met: number;
+  /** Nothing was in the target: while it is filled nothing has to be looked up in it. */
+  readonly isEmpty: boolean;
+}
+
+/** Throws, with all that stands in the way, where the transfer cannot be done as asked. */
+export async function plan(
+  source: Source,
+  target: Backend,
+  options: TransferOptions,
+  { progress, interrupt }: Watcher,
+): Promise<Plan> {
+  const report = newReport();
+  const objections = new Objections();
+  const seen = new SeenValues();
+  const isEmpty = await holdsNothing(target);
+  let met = 0;
+  progress.begin("Reading");
+  for await (const page of source.pages()) {
+    interrupt.check();
+    const candidates: Candidate[] = [];
+    for (const entry of page) {
+      if (entry.unreadable === undefined) candidates.push(entry);
+      else if (options.skipUnreadable) report.unreadable.push(entry.place);
+      else objections.add("corrupt", `${entry.place} cannot be read: ${entry.unreadable}`);
+    }
+    for (const candidate of candidates) {
+      const twin = seen.add(candidate);
+      if (twin !== undefined) objections.add("duplicate-key", `${candidate.place}: ${twin}`, candidate.id);
+    }
+    noteUpgrade(report, source, candidates);
+    const decisions = isEmpty ? candidates.map(() => ADD) : await decide(target, candidates);
+    for (const [i, decision] of decisions.entries()) {
+      const action = actionOf(decision, options.onConflict);
+      if (decision.kind !== "add") met += 1;
+      if (action !== "stop") report.clients[COUNTED[action]] += 1;
+      else if (decision.kind === "conflict")
+        objections.add("duplicate-key", `${candidates[i]?.place} ${decision.reason}`, ...decision.clientIds);
+    }
+    progress.add(page.length);
+  }
+  for (const objection of await planState(source, target, options, report.state))
+    objections.add("duplicate-key", objection);
+  progress.end();
+  objections.raise(options);
+  return { report, met, isEmpty };
+}
+
+const ADD: Decision = { kind: "add" };
+
+const COUNTED = {
+  add: "added",
+  same: "unchanged",
+  touch: "touched",
+  replace: "replaced",
+  skip: "skipped",
+} as const satisfies Record<Exclude<Action, "stop">, keyof Report["clients"]>;
+
+async function holdsNothing(store: Backend): Promise<boolean> {
+  for await (const page of store.list()) if (page.length > 0) return false;
+  return true;
+}
+
+function noteUpgrade(report: Report, { schema }: Source, candidates: readonly Candidate[]): void {
+  if (schema !== 1) return;
+  const records = candidates.flatMap(({ stored }) => stored ?? []);
+  const { droppedMessageBlacklist, emptyAllowedTypes } = migrationReport(
+    records.map((record) => ({ id: record.client_id, record })),
+    undefined,
+  );
+  report.droppedMessageBlacklist.push(...droppedMessageBlacklist);
+  report.emptyAllowedTypes.push(...emptyAllowedTypes);
+}
+
+/** All of them are told at once: whoever mends them one by one starts a long command over and over. */
+class Objections {
+  readonly #lines: string[] = [];
+  readonly #clientIds = new Set<ClientId>();
+  #code: "corrupt" | "duplicate-key" | undefined;
+  #count = 0;
+
+  add(
+    code: "corrupt" | "duplicate-key",
+    line: string,
+    ...clientIds: readonly (ClientId | undefined)[]
+  ): void {
+    this.#code ??= code;
+    this.#count += 1;
+    if (this.#lines.length < SHOWN) this.#lines.push(line);
+    for (const id of clientIds) if (id !== undefined && this.#clientIds.size < SHOWN) this.#clientIds.add(id);
+  }
+
+  raise({ adviceOnConflict }: TransferOptions): void {
+    if (this.#code === undefined) return;
+    const more = this.#count > SHOWN ? [`and ${this.#count - SHOWN} more`] : [];
+    const advice =
+      this.#code === "corrupt"
+        ? "Mend these records (`hivemind-db doctor` helps), or leave them out with --skip-unreadable"
+        : adviceOnConflict;
+    const text = ["nothing was written:", ...this.#lines, ...more, advice].join("\n");
+    throw new DbError(this.#code, text, { clientIds: [...this.#clientIds].toSorted((a, b) => a - b) });
+  }
+}

@@ -1,0 +1,41 @@
+/** What a transfer reads: pages of clients to be, from a store, a backup, a file of clients. */
+import type { ClientId } from "@hivemind/db-core";
+import type { StoredRecord } from "@hivemind/db-core/backend";
+
+/** Read more than once, each time from the start: to plan, to write, to compare. */
+export interface Source {
+  /** Of the records, where they are records. */
+  readonly schema: 1 | 2;
+  pages(): AsyncIterable<readonly SourceEntry[]>;
+  /** What the node itself remembers; nothing where the source has no such thing. */
+  state(): AsyncIterable<StateEntry>;
+}
+
+export type SourceEntry = Candidate | UnreadableSource;
+
+/** A client to be. */
+export interface Candidate {
+  /** Absent: the target gives it one. */
+  readonly id?: ClientId;
+  /** Where it comes from, for messages: `client 5`, `line 7`. */
+  readonly place: string;
+  /** The record that it was read from, of the source's schema. */
+  readonly stored?: StoredRecord;
+  readonly unreadable?: never;
+  /** The record to add. */
+  create(id: ClientId): StoredRecord;
+  /** What a record that is there already should become; it may be a tombstone. */
+  change(now: StoredRecord): StoredRecord;
+}
+
+export interface UnreadableSource {
+  readonly place: string;
+  /** Without secrets. */
+  readonly unreadable: string;
+}
+
+export interface StateEntry {
+  readonly scope: string;
+  readonly key: string;
+  readonly text: string;
+}

@@ -1,0 +1,19 @@
+import type { Backend } from "@hivemind/db-core/backend";
+import { sourceEntry } from "./record-candidate.ts";
+import type { Source } from "./source.ts";
+
+/** A store is only read. `withState`: with what the node itself remembers, of every scope. */
+export function storeSource(store: Backend, { withState }: { readonly withState: boolean }): Source {
+  return {
+    schema: store.info().schema,
+    pages: async function* () {
+      for await (const page of store.list()) yield page.map(sourceEntry);
+    },
+    state: async function* () {
+      if (!withState) return;
+      for (const scope of [...(await store.state.scopes())].toSorted()) {
+        for (const [key, text] of await store.state.list(scope)) yield { scope, key, text };
+      }
+    },
+  };
+}
