@@ -1,198 +1,209 @@
-/** One connection for commands. Every call ends: with a reply, or with an error that says what is known. */
+/** Commands, to whichever server takes them. Every call ends: with a reply, or with an error that says what is known. */
 import { setTimeout as delay } from "node:timers/promises";
-import { DbError } from "@hivemind/db-core/backend";
-import { ReplyError } from "ioredis";
-import type { Redis } from "ioredis";
-import { makeDriver } from "./driver.ts";
-import { locationOf } from "./location.ts";
+import { isDbError } from "@hivemind/db-core/backend";
+import { afterFailure, failure, isWorthALook } from "./after-failure.ts";
+import type { Routing } from "./after-failure.ts";
 import type { RedisOptions } from "./options.ts";
-import { replyCode, replyError } from "./reply-error.ts";
+import { redirection, replyCode } from "./reply-error.ts";
+import type { Route, Way } from "./route.ts";
 import type { Script } from "./script.ts";
+import { isReply, LostConnection, NotSent } from "./server-link.ts";
+import type { Argument, Command, Reply, Sending } from "./server-link.ts";
+import { slotOf } from "./slot.ts";
 
-/** As Redis answers in RESP2. */
-export type Reply = string | number | null | readonly Reply[];
-export type Argument = string | number;
+export type { Argument, Command, Reply } from "./server-link.ts";
 
-/**
- * The driver destroys a socket that does not end by itself; this is only for one that it has lost sight of.
- */
-const CLOSE_TIMEOUT_MS = 500;
+type Attempt<T> = (way: Way, asking: boolean) => Promise<T>;
+
+/** Of no key: for the master that has the slot of the clients. */
+const KEYLESS = new Set(["config", "hello", "info", "ping", "scan"]);
+/** Between two attempts where a cluster is busy with itself. */
+const BUSY_DELAY_MS = 20;
 
 export class Connection {
-  /** The address, without a password. */
-  readonly location: string;
   readonly #options: RedisOptions;
-  readonly #redis: Redis;
-  /** Attempts to connect that have failed since the last one that did not. */
-  #failures = 0;
-  #lastFailure: NodeJS.ErrnoException | undefined;
-  /**
-   * What the server said no with while the connection was set up. It is not used then: the database may be
-   * another.
-   */
-  #refusal: DbError | undefined;
-  #closed = false;
+  readonly #route: Route;
+  /** Any key of the clients: it says where commands without a key go. */
+  #home: string;
+  #isClosed = false;
 
-  constructor(options: RedisOptions) {
-    this.location = locationOf(options);
+  constructor(options: RedisOptions, route: Route) {
     this.#options = options;
-    this.#redis = makeDriver(options);
-    this.#redis.on("connect", () => (this.#refusal = undefined));
-    this.#redis.on("error", (error: Error) => {
-      this.#lastFailure = error;
-      if (isReply(error)) this.#refusal = handshakeError(error, options, this.location);
-    });
-    this.#redis.on("close", () => (this.#failures += 1));
-    this.#redis.on("ready", () => (this.#failures = 0));
+    this.#route = route;
+    this.#home = options.indexPrefix;
+  }
+
+  /** The addresses, without a password. */
+  get location(): string {
+    return this.#route.location;
+  }
+
+  get topology(): Route["kind"] {
+    return this.#route.kind;
+  }
+
+  /** Another number whenever something may have been written or read at another server than before. */
+  get epoch(): number {
+    return this.#route.epoch;
+  }
+
+  /** Where commands go that have no key: to the master that has this one. */
+  set home(key: string) {
+    this.#home = key;
+  }
+
+  /** The master of the slot that the clients are in. */
+  async master(): Promise<Way> {
+    return this.#route.way(slotOf(this.#home));
+  }
+
+  /** Looks for the masters anew. */
+  look(): Promise<void> {
+    return this.#route.look();
+  }
+
+  /**
+   * Whom the connection to the master leads to, where this is the only server at this moment that the clients
+   * are written to.
+   */
+  async witness(unusedKey: string): Promise<string | undefined> {
+    const slot = slotOf(this.#home);
+    try {
+      const way = await this.#route.way(slot);
+      return (await this.#route.proves(way, unusedKey)) ? way.link.peer : undefined;
+    } catch (error) {
+      if (!isReply(error) && !isDbError(error)) throw error;
+      const elsewhere = isReply(error) ? redirection(error.message) : undefined;
+      if (elsewhere?.isWholeSlot === true) this.#route.redirected(slot, elsewhere.address, true);
+      else void this.#route.look();
+      return undefined;
+    }
   }
 
   /** A command that changes nothing. It is tried again where the connection was lost. */
   async read(name: string, ...args: readonly Argument[]): Promise<Reply> {
-    return this.#retrying(() => this.#send(name, args));
+    const key = KEYLESS.has(name) ? this.#home : String(args[0]);
+    return this.#routed(slotOf(key), { follows: true }, ({ link, session }, asking) =>
+      link.send([name, ...args], withSession({ asking }, session)),
+    );
   }
 
   /** The bytes of a string, where they are no text. */
   async bytes(key: string): Promise<Buffer> {
-    const reply = await this.#retrying(() => this.#send("get", [key], { asBytes: true }));
+    const reply = await this.#routed<unknown>(slotOf(key), { follows: true }, ({ link, session }, asking) =>
+      link.send(["get", key], withSession({ asking, asBytes: true }, session)),
+    );
     return Buffer.isBuffer(reply) ? reply : Buffer.alloc(0);
   }
 
+  /** All keys are in one slot. */
   async run(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
     const rest = [keys.length, ...keys, ...args];
-    const once = async (): Promise<Reply> => {
-      try {
-        return await this.#send("evalsha", [script.sha1, ...rest], script);
-      } catch (error) {
-        if (!isReply(error) || replyCode(error.message) !== "NOSCRIPT") throw error;
-        return await this.#send("eval", [script.text, ...rest], script);
-      }
-    };
-    return script.writes ? this.#clean(once) : this.#retrying(once);
+    return this.#routed(
+      slotOf(keys[0] ?? this.#home),
+      { writes: script.writes },
+      async ({ link, session }) => {
+        const sending = withSession({ writes: script.writes }, session);
+        try {
+          return await link.send(["evalsha", script.sha1, ...rest], sending);
+        } catch (error) {
+          if (!isReply(error) || replyCode(error.message) !== "NOSCRIPT") throw error;
+          return await link.send(["eval", script.text, ...rest], sending);
+        }
+      },
+    );
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    // Between two attempts there is no connection whose end could be waited for.
-    const isOpen = ["connecting", "connect", "ready"].includes(this.#redis.status);
-    this.#redis.disconnect();
-    if (isOpen) await this.#event("end", AbortSignal.timeout(CLOSE_TIMEOUT_MS));
+  /**
+   * Commands on the socket of the master that has this key, in one go: what follows a write there is about
+   * that write. A reply that says no is thrown where it is the first command's, else answered as it is.
+   */
+  async together(
+    key: string,
+    commands: readonly Command[],
+    sending: { readonly writes: boolean },
+  ): Promise<readonly (Reply | Error)[]> {
+    return this.#routed(slotOf(key), sending, async ({ link, session }) => {
+      const replies = await link.sendTogether(commands, withSession(sending, session));
+      if (isReply(replies[0])) throw replies[0];
+      return replies;
+    });
   }
 
-  async #retrying(send: () => Promise<Reply>): Promise<Reply> {
-    const deadline = performance.now() + this.#options.commandTimeoutMs;
-    for (let attempt = 1; ; attempt += 1) {
+  /** Every key that matches and exists throughout, some of them more than once. */
+  async *scan(pattern: string): AsyncGenerator<string> {
+    for (let failures = 1; ; failures += 1) {
+      const way = await this.#settled();
+      const { epoch } = this;
       try {
-        return await this.#clean(send);
+        yield* this.#scanOne(way, pattern);
+        // What was moved meanwhile may have been nowhere when it was looked for.
+        if ((await this.#settled()).link === way.link && this.epoch === epoch) return;
       } catch (error) {
-        const isLast = attempt >= this.#options.retryAttempts || performance.now() >= deadline;
-        if (isLast || this.#closed || !(error instanceof LostConnection)) throw error;
+        const isLost = error instanceof LostConnection || error instanceof NotSent;
+        if (!isLost || failures >= this.#options.retryAttempts) throw error;
         await delay(this.#options.retryDelayMs);
       }
     }
   }
 
-  async #clean(send: () => Promise<Reply>): Promise<Reply> {
-    try {
-      return await send();
-    } catch (error) {
-      throw isReply(error) ? replyError(error.message, this.location) : error;
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#route.close();
+  }
+
+  /** A cursor means something to the process that gave it, and to no other one. */
+  async *#scanOne({ link, session }: Way, pattern: string): AsyncGenerator<string> {
+    let cursor = "0";
+    do {
+      const command = ["scan", cursor, "match", pattern, "count", 1000] as const;
+      const reply = await link.send(command, withSession({}, session)).catch((error: unknown) => {
+        throw failure(error, this.location, {});
+      });
+      const [next, keys] = reply as readonly [string, readonly string[]];
+      yield* keys;
+      cursor = next;
+    } while (cursor !== "0");
+  }
+
+  /** The master, when all keys of the slot are there and nowhere else. */
+  async #settled(): Promise<Way> {
+    return this.#routed(slotOf(this.#home), {}, async (way) => {
+      const { link } = way;
+      if (this.topology === "cluster") await this.#route.proves(way, `${this.#home}:unused`);
+      return { link, session: link.session };
+    });
+  }
+
+  /** Until it is answered, or cannot be. */
+  async #routed<T>(slot: number, routing: Routing, attempt: Attempt<T>): Promise<T> {
+    const deadline = performance.now() + this.#options.commandTimeoutMs;
+    let asked: Way | undefined;
+    for (let failures = 0; ;) {
+      try {
+        if (asked !== undefined) return await attempt(asked, true);
+        return await attempt(await this.#route.way(slot), false);
+      } catch (error) {
+        asked = undefined;
+        if (isWorthALook(error)) void this.#route.look();
+        const next = afterFailure(error, this.topology, routing);
+        if (next === "look") failures += 1;
+        const isLast = failures >= this.#options.retryAttempts || performance.now() >= deadline;
+        if (next === "fail" || isLast || this.#isClosed) throw failure(error, this.location, routing);
+        if (next === "wait") {
+          await delay(BUSY_DELAY_MS);
+        } else if (next === "look") {
+          await this.#route.look();
+          await delay(this.#options.retryDelayMs);
+        } else {
+          const link = this.#route.redirected(slot, next.address, next.isWholeSlot);
+          if (!next.isWholeSlot) asked = { link };
+        }
+      }
     }
-  }
-
-  async #send(
-    name: string,
-    args: readonly Argument[],
-    { writes = false, asBytes = false } = {},
-  ): Promise<Reply> {
-    await this.#connected();
-    try {
-      const call = asBytes
-        ? this.#redis.callBuffer(name, args as Argument[])
-        : this.#redis.call(name, args as Argument[]);
-      return (await call) as Reply;
-    } catch (error) {
-      if (isReply(error)) throw error;
-      throw this.#lost(error as Error, writes);
-    }
-  }
-
-  /** It was sent, and there is no answer. The driver's error carries the command, so it is not passed on. */
-  #lost(error: Error, writes: boolean): DbError {
-    const timedOut = error.message.includes("timed out");
-    const reason = timedOut
-      ? `gave no answer within ${this.#options.commandTimeoutMs} ms`
-      : "closed the connection before it answered";
-    if (!writes) return new LostConnection(`redis at ${this.location} ${reason}`);
-    return new DbError(
-      "unconfirmed",
-      `redis at ${this.location} ${reason}, so the write may have happened: look, or repeat an insert with its token`,
-    );
-  }
-
-  /** Waits for the connection within bounds, so that whatever fails after that has been sent. */
-  async #connected(): Promise<void> {
-    if (this.#isWritable()) return;
-    if (this.#closed) throw new DbError("closed", "the database is closed");
-    if (this.#redis.status === "wait") this.#redis.connect().catch(() => undefined);
-    const deadline = AbortSignal.timeout(this.#options.connectTimeoutMs);
-    const before = this.#failures;
-    // A server that has been away for a while is not waited for by every call: the driver goes on trying.
-    const patience = this.#options.retryAttempts - before;
-    while (!this.#isWritable()) {
-      if (this.#refusal !== undefined) throw this.#refusal;
-      if (this.#closed || deadline.aborted || this.#failures - before >= patience) throw this.#unreachable();
-      await this.#event("ready", "close", deadline);
-    }
-  }
-
-  #isWritable(): boolean {
-    return this.#redis.status === "ready" && this.#refusal === undefined && this.#redis.stream.writable;
-  }
-
-  #unreachable(): DbError {
-    const code = this.#lastFailure?.code;
-    const reason = typeof code === "string" ? ` (${code})` : "";
-    const advice = /SSL|TLS|CERT|SIGNED|ISSUER/.test(String(code))
-      ? "do the ssl options fit the server's certificates?"
-      : "is the server running, and are host, port and TLS right?";
-    const message = `cannot reach redis at ${this.location}${reason}: ${advice}`;
-    return new DbError("unreachable", message, { cause: code === undefined ? undefined : new Error(code) });
-  }
-
-  /** The next of these events, or the end of patience. */
-  async #event(...what: readonly ("ready" | "close" | "end" | AbortSignal)[]): Promise<void> {
-    const stop = new AbortController();
-    await Promise.race(
-      what.map(
-        (source) =>
-          new Promise<void>((resolve) => {
-            if (source instanceof AbortSignal) {
-              source.addEventListener("abort", () => resolve(), { once: true, signal: stop.signal });
-              return;
-            }
-            const done = (): void => resolve();
-            this.#redis.once(source, done);
-            stop.signal.addEventListener("abort", () => this.#redis.off(source, done), { once: true });
-          }),
-      ),
-    );
-    stop.abort();
   }
 }
 
-/** Nothing was changed, so it can be tried again. */
-class LostConnection extends DbError {
-  constructor(message: string) {
-    super("unreachable", message);
-  }
-}
-
-function isReply(error: unknown): error is Error {
-  return error instanceof (ReplyError as ErrorConstructor);
-}
-
-/** AUTH or SELECT was answered with no. */
-function handshakeError(error: Error, { db }: RedisOptions, location: string): DbError {
-  if (replyCode(error.message) !== "ERR") return replyError(error.message, location);
-  return new DbError("invalid", `redis at ${location} has no database ${db}: correct the option db`);
+function withSession(sending: Sending, session: number | undefined): Sending {
+  return session === undefined ? sending : { ...sending, session };
 }

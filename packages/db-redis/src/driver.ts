@@ -9,11 +9,26 @@ import { Redis } from "ioredis";
 import type { RedisOptions as DriverOptions } from "ioredis";
 import type { RedisOptions, TlsOptions } from "./options.ts";
 
+/** What the way to one server needs of the options. */
+export type ServerOptions = Pick<
+  RedisOptions,
+  | "host"
+  | "port"
+  | "db"
+  | "username"
+  | "password"
+  | "tls"
+  | "connectTimeoutMs"
+  | "commandTimeoutMs"
+  | "retryAttempts"
+  | "retryDelayMs"
+>;
+
 /** Between attempts to connect, at most: a server that comes back is used within this. */
 const MAX_BACKOFF_MS = 1000;
 
 /** Not connected yet. Whoever makes it listens to its errors. */
-export function makeDriver(options: RedisOptions): Redis {
+export function makeDriver(options: ServerOptions): Redis {
   const redis = new Redis(driverOptions(options));
   // ioredis listens to the first error of a socket alone. A TLS server that turns us away causes two, and the
   // second would end the process.
@@ -21,7 +36,7 @@ export function makeDriver(options: RedisOptions): Redis {
   return redis;
 }
 
-function driverOptions(options: RedisOptions): Omit<DriverOptions, "replyMapping"> {
+function driverOptions(options: ServerOptions): Omit<DriverOptions, "replyMapping"> {
   const { host, port, db, username, password, connectTimeoutMs, commandTimeoutMs, retryDelayMs } = options;
   return {
     host,

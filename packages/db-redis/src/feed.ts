@@ -6,7 +6,9 @@
  */
 import type { ClientId, OnNotice, Watch } from "@hivemind/db-core/backend";
 import { guarded, isDbError } from "@hivemind/db-core/backend";
+import type { Connection } from "./connection.ts";
 import { readFeedMessage } from "./feed-message.ts";
+import type { ServerOptions } from "./driver.ts";
 import type { Keyspace } from "./keyspace.ts";
 import { locationOf } from "./location.ts";
 import type { RedisOptions } from "./options.ts";
@@ -23,6 +25,7 @@ const ASK_EVERY_MS = 10;
 
 export interface FeedParts {
   readonly options: RedisOptions;
+  readonly connection: Connection;
   readonly keys: Keyspace;
   readonly reader: RecordReader;
   readonly seen: SeenTexts;
@@ -35,6 +38,9 @@ export class Feed {
   /** Writes that are being looked at: what they were is not told yet, so nothing is proven. */
   readonly #looking = new Set<Promise<void>>();
   #tracking: TrackingConnection | undefined;
+  /** The place that is tracked, and the connection's epoch by which it is the right one. */
+  #tracked = { location: "", epoch: -1 };
+  #moving: Promise<void> | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #state: FeedState = "off";
   #onRevocations: ((changed: readonly ClientId[]) => void) | undefined;
@@ -85,27 +91,66 @@ export class Feed {
    * Waits for the first attempt, whatever becomes of it: a server without a feed is no reason not to serve.
    */
   async #start(): Promise<void> {
-    const { options, keys, seen } = this.#parts;
-    if (this.#tracking === undefined) {
+    if (this.#heartbeat === undefined) {
       this.#state = "starting";
-      seen.setOn(true);
-      this.#tracking = new TrackingConnection(options, `${keys.prefix}:`, {
-        armed: () => this.#armed(),
-        lost: (reason) => this.#lost(reason),
-        message: (message) => this.#message(message),
-      });
-      this.#heartbeat = setInterval(() => this.#ask(), options.leaseMs / 4).unref();
+      this.#parts.seen.setOn(true);
+      this.#heartbeat = setInterval(() => this.#beat(), this.#parts.options.leaseMs / 4).unref();
     }
-    await this.#tracking.firstAttempt;
+    await this.#follow();
+    await this.#tracking?.firstAttempt;
   }
 
   async #stop(): Promise<void> {
-    const tracking = this.#tracking;
-    this.#tracking = undefined;
     clearInterval(this.#heartbeat);
+    this.#heartbeat = undefined;
     this.#parts.seen.setOn(false);
     this.#state = "off";
+    await this.#moving;
+    const tracking = this.#tracking;
+    this.#tracking = undefined;
     await tracking?.close();
+  }
+
+  #beat(): void {
+    // Whoever is not reached any more may have been replaced, and nobody else is asking.
+    if (this.#state === "down") void this.#parts.connection.look().then(() => this.#follow());
+    this.#ask();
+  }
+
+  /** Tracks the master of the clients, whoever that is by now. */
+  async #follow(): Promise<void> {
+    this.#moving ??= this.#move().finally(() => (this.#moving = undefined));
+    await this.#moving;
+  }
+
+  async #move(): Promise<void> {
+    const { connection, keys } = this.#parts;
+    if (this.#tracking !== undefined && this.#tracked.epoch === connection.epoch) return;
+    let options: ServerOptions;
+    try {
+      ({ options } = (await connection.master()).link);
+    } catch (error) {
+      if (!isDbError(error)) throw error;
+      if (this.#heartbeat !== undefined) this.#lost("no master is reached");
+      return;
+    }
+    if (this.#heartbeat === undefined) return;
+    const before = this.#tracked;
+    this.#tracked = { location: locationOf(options), epoch: connection.epoch };
+    if (this.#tracking !== undefined && before.location === this.#tracked.location) {
+      // It is the same one, or is it again: what has been read elsewhere meanwhile is not told of.
+      this.#deliver("all");
+      return;
+    }
+    const old = this.#tracking;
+    if (old !== undefined) this.#lost("another server is the master of the clients by now");
+    const tracking = new TrackingConnection(options, `${keys.prefix}:`, {
+      armed: () => this.#armed(tracking),
+      lost: (reason) => tracking === this.#tracking && this.#lost(reason),
+      message: (message) => tracking === this.#tracking && this.#message(message),
+    });
+    this.#tracking = tracking;
+    await old?.close();
   }
 
   #deliver(changed: readonly ClientId[] | "all"): void {
@@ -114,7 +159,8 @@ export class Feed {
     for (const listener of this.#listeners) listener(changed);
   }
 
-  #armed(): void {
+  #armed(tracking: TrackingConnection): void {
+    if (tracking !== this.#tracking) return;
     if (this.#state === "down") {
       this.#parts.onNotice({ code: "feed-up", message: `${this.#where} tells of changes again` });
     }
@@ -133,7 +179,7 @@ export class Feed {
   }
 
   get #where(): string {
-    return `redis at ${locationOf(this.#parts.options)}`;
+    return `redis at ${this.#parts.connection.location}`;
   }
 
   #message(message: readonly string[] | "all"): void {
@@ -177,10 +223,25 @@ export class Feed {
 
   async #prove(tracking: TrackingConnection, askedAt: number): Promise<void> {
     const { session } = tracking;
-    if (!(await tracking.ping())) return;
+    const { epoch } = this.#tracked;
+    const [isAnswered, isMaster] = await Promise.all([tracking.ping(), this.#isMaster(tracking)]);
+    if (!isAnswered || !isMaster) return;
     await Promise.all(this.#looking);
     // A connection that was lost meanwhile has missed what came after: its proofs are of the one before.
-    if (session !== this.#tracking?.session || this.#state !== "up") return;
-    this.#provenAt = Math.max(this.#provenAt, askedAt);
+    const isSame =
+      tracking === this.#tracking && session === tracking.session && epoch === this.#tracked.epoch;
+    if (isSame && this.#state === "up") this.#provenAt = Math.max(this.#provenAt, askedAt);
+  }
+
+  /** Has nobody else been written to? A PING is answered by a server that was replaced as well. */
+  async #isMaster(tracking: TrackingConnection): Promise<boolean> {
+    const { connection, keys } = this.#parts;
+    if (connection.topology === "single") return true;
+    const master = await connection.witness(`${keys.meta}:unused`);
+    if (connection.epoch !== this.#tracked.epoch) {
+      await this.#follow();
+      return false;
+    }
+    return master !== undefined && master === tracking.peer;
   }
 }

@@ -1,7 +1,7 @@
-import type { RedisOptions } from "./options.ts";
+import { addressOf } from "./address.ts";
+import type { ServerOptions } from "./driver.ts";
 
 /** The address for people, without a password. */
-export function locationOf({ host, port, db, tls }: RedisOptions): string {
-  const name = host.includes(":") ? `[${host}]` : host;
-  return `${tls === undefined ? "redis" : "rediss"}://${name}:${port}/${db}`;
+export function locationOf({ host, port, db, tls }: ServerOptions): string {
+  return `${tls === undefined ? "redis" : "rediss"}://${addressOf({ host, port })}/${db}`;
 }

@@ -4,6 +4,7 @@ import type { Backend, BackendHost } from "@hivemind/db-core/backend";
 import { Connection } from "./connection.ts";
 import { Feed } from "./feed.ts";
 import { Keyspace } from "./keyspace.ts";
+import { makeRoute } from "./make-route.ts";
 import type { RedisOptions } from "./options.ts";
 import { RecordReader } from "./record-reader.ts";
 import { RedisBackend } from "./redis-backend.ts";
@@ -11,14 +12,9 @@ import { SeenTexts } from "./seen-texts.ts";
 import { StoreIdentity } from "./store-identity.ts";
 
 export async function openStore(options: RedisOptions, host: BackendHost): Promise<Backend> {
-  if (options.cluster) {
-    throw new DbError(
-      "unsupported",
-      "cluster_nodes is set, and this release knows single servers only: name one with host",
-    );
-  }
   const keys = new Keyspace(options.indexPrefix, options.hashTag);
-  const connection = new Connection(options);
+  const connection = new Connection(options, makeRoute(options));
+  connection.home = keys.meta;
   const identity = new StoreIdentity(connection, keys);
   const seen = new SeenTexts();
   const reader = new RecordReader(connection, keys, identity, seen);
@@ -37,7 +33,7 @@ export async function openStore(options: RedisOptions, host: BackendHost): Promi
     }
     host.onNotice({ code: "fallback", message: `${error.message}. Until it is repaired nothing is served` });
   }
-  const feed = new Feed({ options, keys, reader, seen, onNotice: host.onNotice });
+  const feed = new Feed({ options, connection, keys, reader, seen, onNotice: host.onNotice });
   return new RedisBackend({ options, connection, keys, identity, reader, feed, onNotice: host.onNotice });
 }
 

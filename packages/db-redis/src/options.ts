@@ -1,5 +1,6 @@
 /** The options of the Python plugin under its names, the same in camelCase, and ours. */
 import { z } from "zod";
+import type { Place } from "./address.ts";
 import { addressIn } from "./url.ts";
 
 export interface RedisOptions {
@@ -18,8 +19,18 @@ export interface RedisOptions {
   /** How long an answer may be kept without a proof that nothing has changed. */
   readonly leaseMs: number;
   readonly tls: TlsOptions | undefined;
-  /** Not built yet: refused when opened. */
-  readonly cluster: boolean;
+  /** Some of the nodes of a cluster, from which the others are learnt. */
+  readonly clusterNodes: readonly Place[] | undefined;
+  readonly sentinels: SentinelOptions | undefined;
+}
+
+/** Sentinels, which say who the master is. */
+export interface SentinelOptions {
+  readonly places: readonly Place[];
+  readonly masterName: string;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  readonly tls: TlsOptions | undefined;
 }
 
 export interface TlsOptions {
@@ -38,23 +49,31 @@ const text = (what: string) =>
 const milliseconds = (what: string) => z.number(what).positive(what).max(600_000, what);
 const HOST = "a host name or an address (a URL goes into url)";
 const PORT = "a port from 1 to 65535";
+const PLACES = 'a list such as [{ "host": "redis.lan", "port": 6379 }]';
 const DB = "the number of a database, from 0";
 const SECONDS = "seconds, at most 60";
 const CERT_REQS = "required, optional or none";
 const NOT_EMPTY = "a text that is not empty";
 
+const host = text(HOST).refine((name) => /^[^\s/@]+$/.test(name), HOST);
+const port = z.int(PORT).min(1, PORT).max(65_535, PORT);
+const places = z.array(z.strictObject({ host, port: port.optional() }, PLACES), PLACES).min(1, PLACES);
+
 const raw = {
   url: text("a URL such as redis://host:6379/0 or rediss://host:6379").optional(),
   // Its text stands in errors: a URL here would show its password.
-  host: text(HOST)
-    .refine((host) => /^[^\s/@]+$/.test(host), HOST)
-    .optional(),
-  port: z.int(PORT).min(1, PORT).max(65_535, PORT).optional(),
+  host: host.optional(),
+  port: port.optional(),
   db: z.int(DB).min(0, DB).optional(),
   username: text("a user name").optional(),
   password: text("a text").optional(),
   index_prefix: text(NOT_EMPTY).min(1, NOT_EMPTY).optional(),
-  cluster_nodes: z.array(z.looseObject({}), "a list of {host, port}").optional(),
+  sentinels: places.optional(),
+  master_name: text(NOT_EMPTY).min(1, NOT_EMPTY).optional(),
+  sentinel_username: text("a user name").optional(),
+  sentinel_password: text("a text").optional(),
+  sentinel_ssl: z.boolean("true or false").optional(),
+  cluster_nodes: places.optional(),
   cluster_hash_tag: text("a text without braces")
     .refine((tag) => !/[{}]/.test(tag), "a text without braces")
     .optional(),
@@ -138,6 +157,8 @@ function complete(given: Raw, problem: (path: string, message: string) => void):
       "set: certificate and key belong together",
     );
   }
+  contradictions(given, url?.db, problem);
+  const tls = (ssl ?? url?.tls) === true ? tlsOf(given) : undefined;
   return {
     host: given.host ?? url?.host ?? "127.0.0.1",
     port: given.port ?? url?.port ?? 6379,
@@ -151,8 +172,51 @@ function complete(given: Raw, problem: (path: string, message: string) => void):
     connectTimeoutMs: given.connect_timeout_ms ?? 5000,
     commandTimeoutMs: given.command_timeout_ms ?? 5000,
     leaseMs: given.lease_ms ?? 1000,
-    tls: (ssl ?? url?.tls) === true ? tlsOf(given) : undefined,
-    cluster: given.cluster_nodes !== undefined,
+    tls,
+    clusterNodes: given.cluster_nodes?.map((node) => ({ host: node.host, port: node.port ?? 6379 })),
+    sentinels: sentinelsOf(given, tls),
+  };
+}
+
+/** One server, Sentinels and a cluster: whoever names two of them would be right about one. */
+function contradictions(
+  given: Raw,
+  urlDb: number | undefined,
+  problem: (path: string, message: string) => void,
+): void {
+  const { cluster_nodes: nodes, sentinels, master_name: name } = given;
+  if (sentinels !== undefined && nodes !== undefined) {
+    problem("sentinels", "left out where cluster_nodes is set: a cluster needs no Sentinels");
+  }
+  const topology = nodes === undefined ? sentinels && "sentinels" : "cluster_nodes";
+  for (const single of ["url", "host", "port"] as const) {
+    if (topology === undefined || given[single] === undefined) continue;
+    problem(single, `left out where ${topology} is set, which says where the servers are`);
+  }
+  if (nodes !== undefined && (given.db ?? urlDb ?? 0) !== 0) problem("db", "0: a cluster has no other one");
+  if (sentinels !== undefined && name === undefined) {
+    problem("master_name", "set: the name under which the Sentinels know the master");
+  }
+  for (const own of ["master_name", "sentinel_username", "sentinel_password", "sentinel_ssl"] as const) {
+    if (sentinels === undefined && given[own] !== undefined)
+      problem(own, "left out, or sentinels named with it");
+  }
+  if (
+    emptyIsNone(given.sentinel_username) !== undefined &&
+    emptyIsNone(given.sentinel_password) === undefined
+  ) {
+    problem("sentinel_username", "left out where no sentinel_password is set");
+  }
+}
+
+function sentinelsOf(given: Raw, tls: TlsOptions | undefined): SentinelOptions | undefined {
+  if (given.sentinels === undefined) return undefined;
+  return {
+    places: given.sentinels.map((place) => ({ host: place.host, port: place.port ?? 26_379 })),
+    masterName: given.master_name ?? "",
+    username: emptyIsNone(given.sentinel_username),
+    password: emptyIsNone(given.sentinel_password),
+    tls: (given.sentinel_ssl ?? tls !== undefined) ? (tls ?? tlsOf(given)) : undefined,
   };
 }
 

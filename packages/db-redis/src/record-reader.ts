@@ -114,16 +114,8 @@ export class RecordReader {
   }
 
   /** Every key that matches and exists throughout, some of them more than once. */
-  async *scan(pattern: string): AsyncGenerator<string> {
-    let cursor = "0";
-    do {
-      const reply = (await this.#connection.read("scan", cursor, "match", pattern, "count", 1000)) as [
-        string,
-        string[],
-      ];
-      cursor = reply[0];
-      yield* reply[1];
-    } while (cursor !== "0");
+  scan(pattern: string): AsyncGenerator<string> {
+    return this.#connection.scan(pattern);
   }
 
   /** Pages of a set's members: all that were in it throughout, some of them more than once. */

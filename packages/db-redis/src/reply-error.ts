@@ -10,11 +10,14 @@ const REPLIES: Readonly<Record<string, readonly [code: ErrorCode, message: strin
   LOADING: ["unreachable", "it is loading its data; try again when that is done"],
   BUSY: ["unreachable", "a script of somebody else keeps it busy; try again, or end that with SCRIPT KILL"],
   MASTERDOWN: ["unreachable", "it is a replica without its master"],
-  CLUSTERDOWN: ["unreachable", "its cluster is down"],
-  TRYAGAIN: ["unreachable", "its cluster is moving the data; try again"],
-  MOVED: ["unsupported", "it is a part of a cluster, which this release does not follow"],
-  ASK: ["unsupported", "it is a part of a cluster, which this release does not follow"],
-  CROSSSLOT: ["unsupported", "it is a cluster, and the store has no hash tag: set cluster_hash_tag"],
+  CLUSTERDOWN: ["unreachable", "its cluster is down, or has no master for the clients"],
+  TRYAGAIN: ["unreachable", "its cluster is just moving the clients to another node; try again"],
+  MOVED: ["invalid", "it is a node of a cluster: name its nodes in cluster_nodes"],
+  ASK: ["unreachable", "its cluster is just moving the clients to another node; try again"],
+  CROSSSLOT: [
+    "unsupported",
+    "it is a cluster, and the clients have no hash tag: convert them to a tagged namespace",
+  ],
   // It still serves reads: writes stop until an operator has seen to its disk.
   MISCONF: ["read-only", "it cannot save to its disk and takes no writes: see its log for the reason"],
   READONLY: ["read-only", "it is a replica: name the master in the options"],
@@ -36,6 +39,23 @@ const NO_PERMISSION_IN_SCRIPT = /^ERR (?:The user executing the script|.*-NOPERM
 export function replyCode(message: string): string {
   if (NO_PERMISSION_IN_SCRIPT.test(message)) return "NOPERM";
   return IN_SCRIPT.exec(message)?.[1] ?? /^[A-Z]+/.exec(message)?.[0] ?? "ERR";
+}
+
+export interface Redirection {
+  readonly address: string;
+  /** MOVED; else ASK, which is of one key and one command. */
+  readonly isWholeSlot: boolean;
+}
+
+/** Where in the cluster to send it instead. */
+export function redirection(message: string): Redirection | undefined {
+  const [, word, address] = /^(MOVED|ASK) \d+ (\S+)$/.exec(message) ?? [];
+  return address === undefined ? undefined : { address, isWholeSlot: word === "MOVED" };
+}
+
+/** A script met a key that has been moved to another node. What it had written until then is written. */
+export function isTornApart(message: string): boolean {
+  return /non local key|non-local key/i.test(message);
 }
 
 /** The error for a reply that says no: the command has not been run. */

@@ -1,8 +1,9 @@
 /** A connection that is told of every write under a prefix, and tells when it is not. */
 import type { Redis } from "ioredis";
 import { makeDriver } from "./driver.ts";
-import type { RedisOptions } from "./options.ts";
+import type { ServerOptions } from "./driver.ts";
 import { replyCode } from "./reply-error.ts";
+import { peerOf } from "./server-link.ts";
 
 export interface TrackingEvents {
   /** From now on everything is told. */
@@ -29,7 +30,7 @@ export class TrackingConnection {
   #isClosed = false;
   #retry: NodeJS.Timeout | undefined;
 
-  constructor(options: RedisOptions, prefix: string, events: TrackingEvents) {
+  constructor(options: ServerOptions, prefix: string, events: TrackingEvents) {
     this.#prefix = prefix;
     this.#events = events;
     this.firstAttempt = this.#tried.promise;
@@ -47,6 +48,11 @@ export class TrackingConnection {
   /** Another one for every connection: what was proven on one says nothing about the next. */
   get session(): number {
     return this.#session;
+  }
+
+  /** Whom the connection leads to. */
+  get peer(): string | undefined {
+    return peerOf(this.#redis);
   }
 
   async ping(): Promise<boolean> {

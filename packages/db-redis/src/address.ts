@@ -1,0 +1,19 @@
+/** A server's place in the network, and the text for it. */
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `host:port`, and `[::1]:port`. */
+export function addressOf({ host, port }: Place): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Also as servers write it, without brackets. */
+export function placeIn(address: string): Place {
+  const colon = address.lastIndexOf(":");
+  return {
+    host: address.slice(0, colon).replace(/^\[(.*)\]$/, "$1"),
+    port: Number(address.slice(colon + 1)),
+  };
+}

@@ -1,0 +1,159 @@
+/** The masters of a cluster, and which of them has a slot. */
+import { DbError } from "@hivemind/db-core/backend";
+import { addressOf, placeIn } from "./address.ts";
+import type { Place } from "./address.ts";
+import type { RedisOptions } from "./options.ts";
+import type { Route, Way } from "./route.ts";
+import { ServerLink } from "./server-link.ts";
+import type { Reply } from "./server-link.ts";
+
+interface Range {
+  readonly first: number;
+  readonly last: number;
+  readonly master: string;
+}
+
+/** So many nodes are asked at once who has which slot; the first answer counts. */
+const ASK_AT_ONCE = 4;
+
+export class ClusterRoute implements Route {
+  readonly kind = "cluster";
+  readonly location: string;
+  readonly #options: RedisOptions;
+  readonly #seeds: readonly Place[];
+  readonly #links = new Map<string, ServerLink>();
+  #ranges: readonly Range[] = [];
+  /** What servers have said since the last look at all of it. */
+  readonly #moved = new Map<number, string>();
+  #epoch = 0;
+  #looking: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(options: RedisOptions, seeds: readonly Place[]) {
+    this.#options = options;
+    this.#seeds = seeds;
+    const scheme = options.tls === undefined ? "redis" : "rediss";
+    this.location = `${scheme}://${seeds.map(addressOf).join(",")}`;
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  way(slot: number): Way | Promise<Way> {
+    const master = this.#masterOf(slot);
+    return master === undefined ? this.#find(slot) : { link: this.#link(placeIn(master)) };
+  }
+
+  async masters(slot: number): Promise<readonly Way[]> {
+    const first = await this.way(slot);
+    const others = new Set(this.#ranges.map(({ master }) => master));
+    others.delete(addressOf(first.link.options));
+    return [first, ...[...others].map((master) => ({ link: this.#link(placeIn(master)) }))];
+  }
+
+  redirected(slot: number, address: string, isWholeSlot: boolean): ServerLink {
+    this.#epoch += 1;
+    if (isWholeSlot) {
+      this.#moved.set(slot, address);
+      void this.look();
+    }
+    return this.#link(placeIn(address));
+  }
+
+  async look(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
+    await this.#looking;
+  }
+
+  /**
+   * A key that is never there: while the slot is being moved, its master sends us away for what it has not;
+   * after that, and when it has been replaced or has lost the others, for everything.
+   */
+  async proves({ link }: Way, unusedKey: string): Promise<boolean> {
+    return (await link.send(["exists", unusedKey])) === 0;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#links.values()].map((link) => link.close()));
+  }
+
+  #masterOf(slot: number): string | undefined {
+    const moved = this.#moved.get(slot);
+    if (moved !== undefined) return moved;
+    return this.#ranges.find(({ first, last }) => slot >= first && slot <= last)?.master;
+  }
+
+  async #find(slot: number): Promise<Way> {
+    await this.look();
+    const master = this.#masterOf(slot);
+    // Nobody has answered: this one says why.
+    if (master === undefined && this.#ranges.length === 0) {
+      const seed = this.#link(this.#seeds[0] as Place);
+      await seed.send(["cluster", "slots"]);
+    }
+    if (master === undefined) {
+      throw new DbError("unreachable", `no node of the cluster at ${this.location} serves the slot ${slot}`);
+    }
+    return { link: this.#link(placeIn(master)) };
+  }
+
+  async #look(): Promise<void> {
+    const known = new Map(
+      [...this.#ranges.map(({ master }) => placeIn(master)), ...this.#seeds].map((place) => [
+        addressOf(place),
+        place,
+      ]),
+    );
+    const places = [...known.values()];
+    while (places.length > 0 && !this.#isClosed) {
+      const some = places.splice(0, ASK_AT_ONCE);
+      try {
+        const ranges = await Promise.any(some.map((place) => this.#ask(place)));
+        if (this.#isClosed) return;
+        this.#adopt(ranges);
+        return;
+      } catch {
+        // None of these. Whoever needs a master that nobody names gets the error of a server.
+      }
+    }
+  }
+
+  async #ask(place: Place): Promise<readonly Range[]> {
+    const reply = (await this.#link(place).send(["cluster", "slots"])) as readonly Reply[];
+    if (reply.length === 0) throw new Error("this node knows of no slot");
+    return reply.map((range) => {
+      const [first, last, master] = range as [number, number, readonly Reply[]];
+      // A node that does not know its own name has an empty one: then it is the one that was asked.
+      const host = String(master[0] ?? "");
+      return {
+        first,
+        last,
+        master: addressOf({ host: host === "" ? place.host : host, port: Number(master[1]) }),
+      };
+    });
+  }
+
+  #adopt(ranges: readonly Range[]): void {
+    const key = (all: readonly Range[]): string => JSON.stringify(all);
+    if (key(ranges) !== key(this.#ranges)) this.#epoch += 1;
+    this.#ranges = ranges;
+    this.#moved.clear();
+    const kept = new Set([...ranges.map(({ master }) => master), ...this.#seeds.map(addressOf)]);
+    for (const [address, link] of this.#links) {
+      if (kept.has(address)) continue;
+      this.#links.delete(address);
+      void link.close();
+    }
+  }
+
+  #link({ host, port }: Place): ServerLink {
+    const address = addressOf({ host, port });
+    const known = this.#links.get(address);
+    if (known !== undefined) return known;
+    const link = new ServerLink({ ...this.#options, host, port, db: 0 });
+    this.#links.set(address, link);
+    return link;
+  }
+}

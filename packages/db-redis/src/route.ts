@@ -1,0 +1,67 @@
+/** Which server takes the commands: one alone, the master that Sentinels name, or the one that has the slot. */
+import type { ServerLink } from "./server-link.ts";
+
+/** Where a command is sent to. */
+export interface Way {
+  readonly link: ServerLink;
+  /** What is known of this server holds for this connection alone. */
+  readonly session?: number;
+}
+
+export interface Route {
+  readonly kind: "single" | "sentinel" | "cluster";
+  /** The addresses, without a password. */
+  readonly location: string;
+  /** Another number whenever something may have been written or read at another server than before. */
+  readonly epoch: number;
+  /** To the master of a slot; without a cluster every slot has the same. */
+  way(slot: number): Way | Promise<Way>;
+  /** To each master, that of the slot first. */
+  masters(slot: number): Promise<readonly Way[]>;
+  /** A server says that another one has the slot, or that one key of it is there already. */
+  redirected(slot: number, address: string, isWholeSlot: boolean): ServerLink;
+  /** Asks anew who the master is. Where nobody knows, nothing changes. */
+  look(): Promise<void>;
+  /** Is this server, now, the one and only place where the keys of this slot are written? */
+  proves(way: Way, unusedKey: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** One server, whatever becomes of it. */
+export class SingleRoute implements Route {
+  readonly kind = "single";
+  readonly epoch = 0;
+  readonly #way: Way;
+
+  constructor(link: ServerLink) {
+    this.#way = { link };
+  }
+
+  get location(): string {
+    return this.#way.link.location;
+  }
+
+  way(): Way {
+    return this.#way;
+  }
+
+  masters(): Promise<readonly Way[]> {
+    return Promise.resolve([this.#way]);
+  }
+
+  redirected(): ServerLink {
+    return this.#way.link;
+  }
+
+  look(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  proves(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
+  close(): Promise<void> {
+    return this.#way.link.close();
+  }
+}

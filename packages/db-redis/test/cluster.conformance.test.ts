@@ -1,0 +1,3 @@
+import { clusterConformance } from "./support/cluster-conformance.ts";
+
+clusterConformance({ cluster_hash_tag: "clients" });
