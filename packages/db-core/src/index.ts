@@ -8,6 +8,7 @@ export { checkPermission } from "./permission.ts";
 export type { Allowed, Denied, DenyReason, Permission, Verdict } from "./permission.ts";
 export { createDatabase } from "./database/create-database.ts";
 export type { CreateDatabaseOptions } from "./database/create-database.ts";
+export type { CacheOptions } from "./cache/hot-path.ts";
 export { importClients } from "./database/import-clients.ts";
 export type { ImportOptions } from "./database/import-clients.ts";
 export type {

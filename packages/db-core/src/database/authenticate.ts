@@ -1,39 +1,50 @@
-import type { Backend } from "../backend/contract.ts";
-import { matches, REVOKED_KEY } from "../backend/record.ts";
-import { unreadableError } from "../backend/unreadable.ts";
+import { REVOKED_KEY } from "../backend/record.ts";
+import type { Known } from "../cache/known.ts";
+import type { LookUps } from "../cache/look-ups.ts";
 import { checkPermission } from "../permission.ts";
 import type { Permission, Verdict } from "../permission.ts";
 import type { ClientId } from "../client.ts";
 import type { Credential } from "./client-database.ts";
-import { toClient } from "./client-codec.ts";
+
+const UNKNOWN_KEY: Verdict = Object.freeze({ allowed: false, reason: "unknown-key", clientIds: [] });
+
+/** What memory can answer at once; `undefined` where the store has to be asked. */
+export function recallVerdict(lookUps: LookUps, { accessKey }: Credential): Verdict | undefined {
+  if (typeof accessKey !== "string") return undefined;
+  const recalled = lookUps.recall("accessKey", accessKey);
+  if (recalled === undefined) return undefined;
+  return recalled === null ? UNKNOWN_KEY : { allowed: true, client: recalled.client };
+}
 
 /** Whose access key is this? A key that could be in a record nobody can read is an error, not "unknown". */
-export async function authenticate(backend: Backend, { accessKey }: Credential): Promise<Verdict> {
+export async function authenticate(lookUps: LookUps, { accessKey }: Credential): Promise<Verdict> {
   if (typeof accessKey !== "string") throw new TypeError("an access key is a string");
   if (accessKey === "" || accessKey === REVOKED_KEY)
     return { allowed: false, reason: "reserved-key", clientIds: [] };
   // A lone surrogate cannot be stored, and some drivers would look for U+FFFD in its place.
-  if (!accessKey.isWellFormed()) return { allowed: false, reason: "unknown-key", clientIds: [] };
-
-  const found = (await backend.find("accessKey", [accessKey])).get(accessKey) ?? [];
-  const clients = found
-    // A second look at what the backend has found: an index must never be what admits somebody.
-    .filter((entry) => matches(entry, "accessKey", accessKey))
-    .map((entry) => {
-      if (entry.record === undefined) throw unreadableError(entry);
-      return toClient(entry.record);
-    });
-
-  const [client, ...others] = clients;
-  if (client === undefined) return { allowed: false, reason: "unknown-key", clientIds: [] };
-  if (others.length > 0)
-    return { allowed: false, reason: "ambiguous", clientIds: clients.map(({ id }) => id) };
-  return { allowed: true, client };
+  if (!accessKey.isWellFormed()) return UNKNOWN_KEY;
+  return verdictOn(await lookUps.find("accessKey", accessKey));
 }
 
-export async function authorize(backend: Backend, id: ClientId, permission: Permission): Promise<Verdict> {
-  const entry = (await backend.get([id])).get(id);
-  if (entry === undefined) return { allowed: false, reason: "unknown-client", clientIds: [] };
-  if (entry.record === undefined) throw unreadableError(entry);
-  return checkPermission(toClient(entry.record), permission);
+function verdictOn(clients: readonly Known[]): Verdict {
+  const [only, ...others] = clients;
+  if (only === undefined) return UNKNOWN_KEY;
+  if (others.length === 0) return { allowed: true, client: only.client };
+  return { allowed: false, reason: "ambiguous", clientIds: clients.map(({ client }) => client.id) };
+}
+
+/** As {@link recallVerdict}. */
+export function recallPermission(
+  lookUps: LookUps,
+  id: ClientId,
+  permission: Permission,
+): Verdict | undefined {
+  const recalled = lookUps.recallId(id);
+  return recalled && checkPermission(recalled.client, permission);
+}
+
+export async function authorize(lookUps: LookUps, id: ClientId, permission: Permission): Promise<Verdict> {
+  const known = await lookUps.get(id);
+  if (known === undefined) return { allowed: false, reason: "unknown-client", clientIds: [] };
+  return checkPermission(known.client, permission);
 }

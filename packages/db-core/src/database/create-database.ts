@@ -9,10 +9,13 @@ import type {
 } from "../backend/contract.ts";
 import { guarded } from "../backend/guarded.ts";
 import type { Client, ClientChange, ClientDraft, ClientId, ClientSecrets } from "../client.ts";
+import { publishNotice } from "../diagnostics.ts";
 import { DbError, isDbError } from "../errors.ts";
 import type { OnNotice } from "../notice.ts";
 import type { Permission, Verdict } from "../permission.ts";
-import { authenticate, authorize } from "./authenticate.ts";
+import { HotPath } from "../cache/hot-path.ts";
+import type { CacheOptions } from "../cache/hot-path.ts";
+import { authenticate, authorize, recallPermission, recallVerdict } from "./authenticate.ts";
 import { BadRecordNotices } from "./bad-record-notices.ts";
 import type { AddedClient, ClientDatabase, Credential, Lifecycle, WriteOptions } from "./client-database.ts";
 import { Clients } from "./clients.ts";
@@ -29,17 +32,23 @@ export interface CreateDatabaseOptions {
   readonly create?: boolean;
   /** Hears of what is no error of any call. Default: nobody does. */
   readonly onNotice?: OnNotice;
+  /** What may be kept in memory to answer `authenticate` and `authorize`. */
+  readonly cache?: CacheOptions;
 }
 
 /** A database on this plugin, not yet open. `options` are the plugin's own, parsed: see `openDatabase`. */
 export function createDatabase<Options>(
   plugin: BackendPlugin<Options>,
   options: Options,
-  { create = false, onNotice = () => undefined }: CreateDatabaseOptions = {},
+  { create = false, onNotice = () => undefined, cache = {} }: CreateDatabaseOptions = {},
 ): ClientDatabase {
   const guardedNotice = guarded("onNotice", onNotice);
-  const notify: OnNotice = (notice) => guardedNotice({ backend: plugin.name, ...notice });
-  return new Database(plugin.name, plugin.capabilities, notify, async () =>
+  const notify: OnNotice = (given) => {
+    const notice = { backend: plugin.name, ...given };
+    publishNotice(notice);
+    guardedNotice(notice);
+  };
+  return new Database(plugin, { onNotice: notify, cache }, async () =>
     plugin.open(options, { create, onNotice: notify }),
   );
 }
@@ -47,16 +56,21 @@ export function createDatabase<Options>(
 class Database implements ClientDatabase {
   readonly plugin: ClientDatabase["plugin"];
   readonly #lifecycle: BackendLifecycle;
+  readonly #hot: HotPath;
   readonly #clients: Clients;
 
   constructor(
-    name: string,
-    capabilities: ClientDatabase["plugin"]["capabilities"],
-    onNotice: OnNotice,
+    { name, capabilities }: Pick<BackendPlugin, "name" | "capabilities">,
+    { onNotice, cache }: Required<Pick<CreateDatabaseOptions, "onNotice" | "cache">>,
     open: () => Promise<Backend>,
   ) {
     this.plugin = Object.freeze({ name, capabilities });
-    this.#lifecycle = new BackendLifecycle(name, open);
+    this.#lifecycle = new BackendLifecycle(
+      name,
+      async () => this.#hot.over(await open()),
+      () => this.#hot.stop(),
+    );
+    this.#hot = new HotPath(name, cache, (call) => this.#lifecycle.use(call));
     this.#clients = new Clients(this.#lifecycle, new BadRecordNotices(name, onNotice));
   }
 
@@ -123,12 +137,16 @@ class Database implements ClientDatabase {
     );
   }
 
-  authenticate(credential: Credential): Promise<Verdict> {
-    return this.#lifecycle.use((backend) => authenticate(backend, credential));
+  async authenticate(credential: Credential): Promise<Verdict> {
+    const { lookUps } = this.#hot;
+    const recalled = this.#lifecycle.state === "open" ? recallVerdict(lookUps, credential) : undefined;
+    return recalled ?? this.#lifecycle.use(() => authenticate(lookUps, credential));
   }
 
-  authorize(id: ClientId, permission: Permission): Promise<Verdict> {
-    return this.#lifecycle.use((backend) => authorize(backend, validId(id), permission));
+  async authorize(id: ClientId, permission: Permission): Promise<Verdict> {
+    const { lookUps } = this.#hot;
+    const recalled = this.#lifecycle.state === "open" ? recallPermission(lookUps, id, permission) : undefined;
+    return recalled ?? this.#lifecycle.use(() => authorize(lookUps, validId(id), permission));
   }
 
   state(scope: "shared" | `node:${string}`, namespace: string): NodeState {

@@ -10,15 +10,22 @@ import { normalError } from "./normal-error.ts";
 export class BackendLifecycle {
   readonly #name: string;
   readonly #open: () => Promise<Backend>;
+  readonly #beforeClose: (backend: Backend) => Promise<void>;
   #backend: Backend | undefined;
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #underWay = 0;
   #idle: (() => void) | undefined;
 
-  constructor(name: string, open: () => Promise<Backend>) {
+  /** `beforeClose` runs when no call is under way any more; what it throws does not keep the backend open. */
+  constructor(
+    name: string,
+    open: () => Promise<Backend>,
+    beforeClose: (backend: Backend) => Promise<void> = async () => undefined,
+  ) {
     this.#name = name;
     this.#open = open;
+    this.#beforeClose = beforeClose;
   }
 
   get state(): Lifecycle {
@@ -73,7 +80,11 @@ export class BackendLifecycle {
   async #doClose(backend: Backend): Promise<void> {
     try {
       if (this.#underWay > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
-      await backend.close();
+      try {
+        await this.#beforeClose(backend);
+      } finally {
+        await backend.close();
+      }
     } finally {
       this.#idle = undefined;
       this.#backend = undefined;

@@ -1,0 +1,150 @@
+/** Clients and misses in memory, bounded. It keeps what it is given: whether that may be answered is not its matter. */
+import type { ClientId } from "../client.ts";
+import { hash } from "node:crypto";
+import { indexValues } from "../backend/record.ts";
+import type { Known } from "./known.ts";
+
+/** The indexes in which a value leads to one living client at most. */
+export const CREDENTIAL_INDEXES = ["accessKey", "fingerprint"] as const;
+export type CredentialIndex = (typeof CREDENTIAL_INDEXES)[number];
+
+export interface CacheLimits {
+  /** Clients kept in memory. */
+  readonly maxClients: number;
+  /** Credentials kept as unknown, per kind. */
+  readonly maxMisses: number;
+  /** For how long. */
+  readonly missTtlMs: number;
+}
+
+interface Slot {
+  readonly known: Known;
+  /** The credentials that were looked up and led here, and nowhere else. */
+  readonly credentials: (readonly [CredentialIndex, string])[];
+  /** Since the last time that room was made. */
+  isUsed: boolean;
+}
+
+/** A flood of long keys must not fill the memory: what is kept of a long one is its hash. */
+const LONG = 128;
+
+export class NearCache {
+  readonly #limits: CacheLimits;
+  readonly #slots = new Map<ClientId, Slot>();
+  readonly #credentials = { accessKey: new Map<string, Slot>(), fingerprint: new Map<string, Slot>() };
+  readonly #misses = { accessKey: new Map<string, number>(), fingerprint: new Map<string, number>() };
+
+  constructor(limits: CacheLimits) {
+    this.#limits = limits;
+  }
+
+  get(id: ClientId): Known | undefined {
+    return use(this.#slots.get(id));
+  }
+
+  /** The only living client with this credential; `null`: there is none; `undefined`: not known here. */
+  find(index: CredentialIndex, value: string): Known | null | undefined {
+    const slot = this.#credentials[index].get(value);
+    if (slot !== undefined) return use(slot);
+    const misses = this.#misses[index];
+    if (misses.size === 0) return undefined;
+    const name = shortened(value);
+    const until = misses.get(name);
+    if (until === undefined) return undefined;
+    if (until > performance.now()) return null;
+    misses.delete(name);
+    return undefined;
+  }
+
+  put(known: Known): void {
+    this.#slotOf(known);
+  }
+
+  putFound(index: CredentialIndex, value: string, known: Known): void {
+    const slot = this.#slotOf(known);
+    if (slot === undefined || this.#credentials[index].get(value) === slot) return;
+    this.#credentials[index].set(value, slot);
+    slot.credentials.push([index, value]);
+  }
+
+  putMiss(index: CredentialIndex, value: string): void {
+    const { maxMisses, missTtlMs } = this.#limits;
+    const misses = this.#misses[index];
+    misses.set(shortened(value), performance.now() + missTtlMs);
+    if (misses.size <= maxMisses) return;
+    const [oldest] = misses.keys();
+    if (oldest !== undefined) misses.delete(oldest);
+  }
+
+  drop(id: ClientId): void {
+    const slot = this.#slots.get(id);
+    if (slot === undefined) return;
+    this.#slots.delete(id);
+    for (const [index, value] of slot.credentials) {
+      if (this.#credentials[index].get(value) === slot) this.#credentials[index].delete(value);
+    }
+    slot.credentials.length = 0;
+  }
+
+  /** What was said about who has the credentials of this client is not known any more. */
+  dropCredentialsOf({ record }: Known): void {
+    for (const index of CREDENTIAL_INDEXES) {
+      for (const value of indexValues(record, index)) {
+        this.#credentials[index].delete(value);
+        this.#misses[index].delete(shortened(value));
+      }
+    }
+  }
+
+  get hasCredentials(): boolean {
+    return CREDENTIAL_INDEXES.some(
+      (index) => this.#credentials[index].size > 0 || this.#misses[index].size > 0,
+    );
+  }
+
+  dropCredentials(): void {
+    for (const slot of this.#slots.values()) slot.credentials.length = 0;
+    for (const index of CREDENTIAL_INDEXES) {
+      this.#credentials[index].clear();
+      this.#misses[index].clear();
+    }
+  }
+
+  clear(): void {
+    this.dropCredentials();
+    this.#slots.clear();
+  }
+
+  /** `undefined` where nothing may be kept. */
+  #slotOf(known: Known): Slot | undefined {
+    const { id } = known.client;
+    const before = this.#slots.get(id);
+    if (before?.known === known) return before;
+    this.drop(id);
+    if (this.#limits.maxClients < 1) return undefined;
+    if (this.#slots.size >= this.#limits.maxClients) this.#makeRoom();
+    const slot: Slot = { known, credentials: [], isUsed: false };
+    this.#slots.set(id, slot);
+    return slot;
+  }
+
+  /** Second chance: what was used since the last time goes to the end of the queue, the first other one goes. */
+  #makeRoom(): void {
+    for (const [id, slot] of this.#slots) {
+      if (!slot.isUsed) return this.drop(id);
+      slot.isUsed = false;
+      this.#slots.delete(id);
+      this.#slots.set(id, slot);
+    }
+  }
+}
+
+function use(slot: Slot | undefined): Known | undefined {
+  if (slot === undefined) return undefined;
+  slot.isUsed = true;
+  return slot.known;
+}
+
+function shortened(value: string): string {
+  return value.length <= LONG ? value : `sha256:${hash("sha256", value)}`;
+}

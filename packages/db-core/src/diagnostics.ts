@@ -1,0 +1,29 @@
+/**
+ * What the hot path does, for metrics: channels of `node:diagnostics_channel`. No message holds a secret.
+ *
+ * | channel                       | message                                   | when                                    |
+ * | ----------------------------- | ----------------------------------------- | --------------------------------------- |
+ * | `hivemind-db:cache.hit`       | `{ backend, by }`                         | answered from memory                    |
+ * | `hivemind-db:cache.miss`      | `{ backend, by }`                         | the store had to be asked               |
+ * | `hivemind-db:lease.lost`      | `{ backend }`                             | memory cannot be proven any more        |
+ * | `hivemind-db:lease.regained`  | `{ backend }`                             | it can again                            |
+ * | `hivemind-db:feed.down`       | `{ backend, message }`                    | with the notice of that name            |
+ * | `hivemind-db:feed.up`         | `{ backend, message }`                    | with the notice of that name            |
+ *
+ * `by` is `accessKey`, `fingerprint` or `id`.
+ */
+import { channel } from "node:diagnostics_channel";
+import type { Notice } from "./notice.ts";
+
+export const hits = channel("hivemind-db:cache.hit");
+export const misses = channel("hivemind-db:cache.miss");
+export const leaseLost = channel("hivemind-db:lease.lost");
+export const leaseRegained = channel("hivemind-db:lease.regained");
+const feedDown = channel("hivemind-db:feed.down");
+const feedUp = channel("hivemind-db:feed.up");
+
+/** For metrics, beside the notice. */
+export function publishNotice({ code, backend, message }: Notice): void {
+  if (code === "feed-down") feedDown.publish({ backend, message });
+  if (code === "feed-up") feedUp.publish({ backend, message });
+}
