@@ -1,4 +1,5 @@
 import { addClient } from "./add-client.ts";
+import { backup } from "./backup.ts";
 import type { CommandDefinition } from "./definition.ts";
 import { deleteClient } from "./delete-client.ts";
 import { health } from "./health.ts";
@@ -7,6 +8,7 @@ import { migrate } from "./migrate.ts";
 import { migrateDb } from "./migrate-db.ts";
 import { plugins } from "./plugins.ts";
 import { printConfig } from "./print-config.ts";
+import { restore } from "./restore.ts";
 import { showClient } from "./show-client.ts";
 
 /** In the order of the help. */
@@ -17,6 +19,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
   deleteClient,
   migrate,
   migrateDb,
+  backup,
+  restore,
   printConfig,
   plugins,
   health,

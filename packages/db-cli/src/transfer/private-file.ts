@@ -1,0 +1,49 @@
+/** A file that is there as a whole or not at all, and for its owner alone: what we write into it are secrets. */
+import { open, rename, rm } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
+import { closeSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { flushFolder, openNewFile, ownershipOf, systemError } from "@hivemind/db-core/backend";
+
+/** Bytes written at once. */
+const CHUNK = 262_144;
+
+/** Writes the pieces of text to the file, in place of what it held. Answers its absolute path. */
+export async function writePrivateFile(path: string, pieces: AsyncIterable<string>): Promise<string> {
+  const file = resolve(path);
+  // One name, so that what a killed run has left behind is removed by the next one.
+  const partial = `${file}.partial`;
+  try {
+    await rm(partial, { force: true });
+    // As root: the folder's owner, so that a hub's user can read what was written into its folder.
+    closeSync(openNewFile(partial, { ...ownershipOf(file), mode: 0o600 }));
+    try {
+      const handle = await open(partial, "r+");
+      try {
+        await writeAll(handle, pieces);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(partial, file);
+    } catch (error) {
+      await rm(partial, { force: true });
+      throw error;
+    }
+    await flushFolder(dirname(file));
+    return file;
+  } catch (error) {
+    throw systemError(error, "write", file, "nothing was written");
+  }
+}
+
+async function writeAll(handle: FileHandle, pieces: AsyncIterable<string>): Promise<void> {
+  let text = "";
+  for await (const piece of pieces) {
+    text += piece;
+    if (text.length < CHUNK) continue;
+    await handle.appendFile(text);
+    text = "";
+  }
+  await handle.appendFile(text);
+}
