@@ -19,8 +19,12 @@ export async function* runTrials(
   for (const trial of trials) {
     const own = seedOf(trial, seed);
     const start = performance.now();
-    const until = start + ms / trials.length;
-    const budget = { random: seeded(own), more: () => performance.now() < until };
+    const share = ms / trials.length;
+    const budget = {
+      random: seeded(own),
+      more: () => performance.now() < start + share,
+      seconds: share / 1000,
+    };
     let tally: Tally = {};
     let found: string | undefined;
     try {

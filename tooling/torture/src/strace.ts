@@ -17,6 +17,13 @@ export async function killedAt(call: string, n: number): Promise<readonly string
   return ["strace", "-f", "-qq", "-o", "/dev/null", "-e", `trace=${call}`, "-e", inject];
 }
 
+/** What to run a program through, so that its n-th such system call in one thread fails, and it alone. */
+export async function failingAt(call: string, error: string, n: number): Promise<readonly string[]> {
+  await ensureStrace();
+  const inject = `inject=${call}:error=${error}:when=${n}`;
+  return ["strace", "-f", "-qq", "-o", "/dev/null", "-e", `trace=${call}`, "-e", inject];
+}
+
 /** What to run a program through, so that these system calls are written to the file, with all their data. */
 export async function traced(calls: readonly string[], file: string): Promise<readonly string[]> {
   await ensureStrace();

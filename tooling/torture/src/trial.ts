@@ -16,6 +16,8 @@ export interface Budget {
   readonly random: Random;
   /** Is there time for another round? At least one is always run: a trial that tried nothing proves nothing. */
   more(roundsDone: number): boolean;
+  /** The time that there is, for a trial that is one long round. Absent: be short. */
+  readonly seconds?: number;
 }
 
 /** What was tried, in numbers: `{ rounds: 12, killed: 36 }`. */

@@ -3,6 +3,8 @@ import { jsonStore, sqliteStore } from "./stores/files.ts";
 import { redisStore } from "./stores/redis.ts";
 import type { Trial } from "./trial.ts";
 import { crash } from "./trials/crash.ts";
+import { disk } from "./trials/disk.ts";
+import { load } from "./trials/load.ts";
 import { power } from "./trials/power.ts";
 import { races } from "./trials/races.ts";
 
@@ -15,7 +17,12 @@ export const TRIALS: readonly Trial[] = [
   crash("redis", redisStore, ["write", "writev", "read"]),
   power("json", jsonStore, { calls: 60, disks: 100 }),
   power("sqlite", sqliteStore, { calls: 60, disks: 100 }),
+  disk("json", jsonStore, ["fsync", "rename"]),
+  disk("sqlite", sqliteStore, ["pwrite64", "fdatasync", "fsync"]),
   races("json", jsonStore, RACING_CALLS),
   races("sqlite", sqliteStore, RACING_CALLS),
   races("redis", redisStore, RACING_CALLS),
+  load("json", jsonStore),
+  load("sqlite", sqliteStore),
+  load("redis", redisStore),
 ];

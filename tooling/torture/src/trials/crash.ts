@@ -77,7 +77,7 @@ async function killAll(
   const anywhere = ["a", "b"].map((name) => crew.start(task(name)));
   const inside = crew.start(
     { ...task("c"), calls: MOST_CALLS },
-    await killedAt(random.pick(points), random.int(1, MOST_CALLS)),
+    { through: await killedAt(random.pick(points), random.int(1, MOST_CALLS)) },
   );
   await Promise.all(anywhere.map((worker) => killLater(worker, random.int(0, LATEST_KILL_MS))));
   await ended(inside, { killed: true });

@@ -54,9 +54,12 @@ export function power(subject: string, makeStore: MakeStore, options: PowerOptio
         try {
           const trace = join(folder, "trace");
           const task = { worker: "traced", seed: random.seed(), place: store.place, ids: [], keys: ["pool"] };
-          await ended(crew.start({ ...task, calls, atOnce: 3 }, await traced(CALLS.split(" "), trace)), {
-            killed: false,
-          });
+          await ended(
+            crew.start({ ...task, calls, atOnce: 3 }, { through: await traced(CALLS.split(" "), trace) }),
+            {
+              killed: false,
+            },
+          );
           const root = store.place.env["XDG_DATA_HOME"] ?? "";
           const systemCalls = parseTrace(readFileSync(trace, "utf8")).filter(shown);
           const cut = { root, journal: crew.journalOf("traced"), place: store.place, folder };

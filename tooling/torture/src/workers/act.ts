@@ -17,18 +17,27 @@ const SHARES = [
   ["revoke", 2],
 ] as const satisfies readonly (readonly [Call["do"], number])[];
 
-export async function act(db: ClientDatabase, journal: Journal, task: Task, random: Random): Promise<void> {
+/** Answers what came of each call, for whoever knows what it should be. */
+export async function act(
+  db: ClientDatabase,
+  journal: Journal,
+  task: Task,
+  random: Random,
+): Promise<readonly Outcome[]> {
   const own: { readonly id: number; readonly key: string }[] = [];
+  const outcomes: Outcome[] = [];
   let calls = 0;
   const one = async (): Promise<void> => {
     while (task.calls === undefined || calls < task.calls) {
       calls += 1;
       const call = nextCall(task, own, random, calls);
       const outcome = await journal.record(call, () => outcomeOf(db, call));
+      outcomes.push(outcome);
       if (call.do === "add" && "id" in outcome) own.push({ id: outcome.id, key: call.key });
     }
   };
   await Promise.all(Array.from({ length: task.atOnce }, one));
+  return outcomes;
 }
 
 function nextCall(

@@ -11,40 +11,56 @@ import { readJournal } from "../history/journal.ts";
 import type { Operation } from "../history/operation.ts";
 import type { Task } from "./task.ts";
 
-const PROGRAM = fileURLToPath(new URL("act.process.ts", import.meta.url));
 /** Node before 22.18 strips types only when asked. */
 const TYPESCRIPT = ["--experimental-strip-types", "--disable-warning=ExperimentalWarning"];
+
+export interface HowToStart {
+  /** The program in this folder. */
+  readonly program?: "act" | "faulty-disk" | "load";
+  /** For Node. */
+  readonly flags?: readonly string[];
+  /** A program and its arguments that run the worker: a tracer. */
+  readonly through?: readonly string[];
+  /** Gives it a small file system of its own at the data folder, which it may break. */
+  readonly mounts?: boolean;
+}
 
 export class Crew implements Disposable {
   readonly #folder = mkdtempSync(join(tmpdir(), "hivemind-torture-crew-"));
   readonly #journals = new Map<string, string>();
   readonly #running = new Set<ChildProcess>();
 
-  /** `through`: a program and its arguments that run the worker, for example a tracer. */
-  start(task: Omit<Task, "journal">, through: readonly string[] = []): ChildProcess {
+  start(
+    task: Omit<Task, "journal"> & Readonly<Record<string, unknown>>,
+    { program = "act", flags = [], through = [], mounts = false }: HowToStart = {},
+  ): ChildProcess {
     const journal = join(this.#folder, `${task.worker}.jsonl`);
     this.#journals.set(task.worker, journal);
+    const path = fileURLToPath(new URL(`${program}.process.ts`, import.meta.url));
+    const args = [path, JSON.stringify({ ...task, journal }), this.resultOf(task.worker)];
     // A tracer sees what goes through system calls, and not what goes through io_uring.
     const env = { ...process.env, UV_USE_IO_URING: "0", ...task.place.env };
-    const args = [JSON.stringify({ ...task, journal })];
-    const [program, ...before] = through;
+    const [outer, ...before] = mounts ? ownFileSystem(task.place.env["XDG_DATA_HOME"] ?? "") : through;
+    const node = [...TYPESCRIPT, ...flags, ...args];
     const child =
-      program === undefined
-        ? fork(PROGRAM, args, { execArgv: TYPESCRIPT, env })
-        : spawn(program, [...before, process.execPath, ...TYPESCRIPT, PROGRAM, ...args], {
-            env,
-            stdio: "inherit",
-          });
+      outer === undefined
+        ? fork(path, args.slice(1), { execArgv: [...TYPESCRIPT, ...flags], env })
+        : spawn(outer, [...before, process.execPath, ...node], { env, stdio: "inherit" });
     this.#running.add(child);
     child.once("exit", () => this.#running.delete(child));
     return child;
   }
 
-  /** Everything that any worker did or began, in no order. */
-  history(): readonly Operation[] {
+  /** Everything that any worker, or this one, did or began, in no order. */
+  history(only?: string): readonly Operation[] {
     return [...this.#journals].flatMap(([worker, path]) =>
-      existsSync(path) ? readJournal(path, worker) : [],
+      (only ?? worker) === worker && existsSync(path) ? readJournal(path, worker) : [],
     );
+  }
+
+  /** The file in which a worker may leave what it found at the end. */
+  resultOf(worker: string): string {
+    return join(this.#folder, `${worker}.json`);
   }
 
   journalOf(worker: string): string {
@@ -55,6 +71,13 @@ export class Crew implements Disposable {
     for (const child of this.#running) child.kill("SIGKILL");
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** Nobody else sees it, and it is gone with the worker. Root needs no user namespace for that. */
+function ownFileSystem(folder: string): readonly string[] {
+  const flags = process.geteuid?.() === 0 ? "-m" : "-rm";
+  const script = 'mount -t tmpfs -o size=4m,mode=0700 none "$0" && exec "$@"';
+  return ["unshare", flags, "sh", "-euc", script, folder];
 }
 
 /** Waits for the end; a worker that fails by itself has found something. */

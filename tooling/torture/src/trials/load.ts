@@ -1,0 +1,65 @@
+/** 64 callers at once for a long time: what the process holds does not grow. */
+import { readFileSync } from "node:fs";
+import type { MakeStore } from "../stores/store.ts";
+import { promise } from "../trial.ts";
+import type { Trial } from "../trial.ts";
+import { Crew, ended } from "../workers/crew.ts";
+import type { LoadResult } from "../workers/load-result.ts";
+
+const SHORT_SECONDS = 3;
+const MEGABYTE = 1024 * 1024;
+/** What a collector leaves lying about, in either direction, whatever a program does. */
+const NOISE_BYTES = 8 * MEGABYTE;
+
+export function load(subject: string, makeStore: MakeStore): Trial {
+  return {
+    name: "load",
+    subject,
+    proves: "64 callers at once: no growth of memory, handles, listeners, descriptors",
+    run: async ({ random, seconds }) => {
+      const store = await makeStore();
+      using crew = new Crew();
+      try {
+        const task = {
+          worker: "load",
+          seed: random.seed(),
+          place: store.place,
+          ids: [],
+          keys: [],
+          atOnce: 64,
+        };
+        const duration = seconds ?? SHORT_SECONDS;
+        const worker = crew.start(
+          { ...task, seconds: duration },
+          { program: "load", flags: ["--expose-gc"] },
+        );
+        await ended(worker, { killed: false });
+        const { before, after, reads, writes } = JSON.parse(
+          readFileSync(crew.resultOf("load"), "utf8"),
+        ) as LoadResult;
+        for (const what of ["heapBytes", "bufferBytes"] as const)
+          promise(
+            after[what] - before[what] < NOISE_BYTES,
+            () => `${what} grew from ${before[what]} to ${after[what]} in ${duration} s`,
+          );
+        for (const what of ["resources", "listeners", "descriptors"] as const)
+          promise(after[what] <= before[what], () => `${what} grew from ${before[what]} to ${after[what]}`);
+        return {
+          "reads and checks": reads.calls,
+          "touches and updates": writes.calls,
+          "us of a read (p50 / p99 / p99.9)": shown(reads),
+          "us of a write": shown(writes),
+          "MB heap": Math.round(after.heapBytes / MEGABYTE),
+          "MB resident": Math.round(after.residentBytes / MEGABYTE),
+          descriptors: after.descriptors,
+        };
+      } finally {
+        await store.dispose();
+      }
+    },
+  };
+}
+
+function shown({ p50, p99, p999 }: LoadResult["reads"]): string {
+  return [p50, p99, p999].map((us) => us.toFixed(us < 100 ? 1 : 0)).join(" / ");
+}
