@@ -6,13 +6,18 @@ export type { ExactNumber, Json, JsonObject } from "./json.ts";
 export type { Notice, NoticeCode, OnNotice } from "./notice.ts";
 export { checkPermission } from "./permission.ts";
 export type { Allowed, Denied, DenyReason, Permission, Verdict } from "./permission.ts";
+export type { ClientCertificate } from "./credentials/certificate-entries.ts";
+export type { CertificateInput } from "./credentials/parse-certificate.ts";
+export type { PinnedKey, PinnedKeyKind, PinVerdict } from "./credentials/pinned-keys.ts";
 export { createDatabase } from "./database/create-database.ts";
 export type { CreateDatabaseOptions } from "./database/create-database.ts";
 export type { CacheOptions } from "./cache/hot-path.ts";
 export { importClients } from "./database/import-clients.ts";
 export type { ImportOptions } from "./database/import-clients.ts";
 export type {
+  AccessKeyCredential,
   AddedClient,
+  CertificateCredential,
   ClientDatabase,
   Credential,
   Lifecycle,

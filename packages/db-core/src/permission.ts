@@ -31,6 +31,16 @@ export type DenyReason =
   | "reserved-key"
   /** Several living clients have this credential. */
   | "ambiguous"
+  /** The peer has presented no certificate. */
+  | "no-certificate"
+  /** No living client has this certificate. */
+  | "unknown-certificate"
+  /** It was removed from the client, and another program has written it back. */
+  | "certificate-removed"
+  | "certificate-not-yet-valid"
+  | "certificate-expired"
+  /** None of the trusted CAs has issued it. */
+  | "certificate-untrusted"
   /** The id belongs to no client. */
   | "unknown-client"
   /** The client was revoked. */

@@ -4,6 +4,7 @@ import type { BackendPlugin } from "../src/backend/contract.ts";
 import type { HostileRecord } from "../src/conformance/index.ts";
 import memory from "../src/memory/plugin.ts";
 import type { MemoryOptions } from "../src/memory/plugin.ts";
+import { CREDENTIALS } from "./conformance/broken/credentials.ts";
 import { FEEDS } from "./conformance/broken/feeds.ts";
 import { IDENTITY } from "./conformance/broken/identity.ts";
 import { KEEPING } from "./conformance/broken/keeping.ts";
@@ -37,9 +38,15 @@ async function freshUncleared(): ReturnType<typeof freshMemory> {
 }
 
 describe("a broken store fails the test that is meant for it", () => {
-  const onMemories = [...IDENTITY, ...LOOK_UPS, ...WRITES, ...KEEPING, ...FEEDS, ...OPENING].map(
-    ({ fault, plugin, caughtBy }) => ({ fault, tests: onMemory(plugin), caughtBy }),
-  );
+  const onMemories = [
+    ...IDENTITY,
+    ...LOOK_UPS,
+    ...WRITES,
+    ...KEEPING,
+    ...FEEDS,
+    ...OPENING,
+    ...CREDENTIALS,
+  ].map(({ fault, plugin, caughtBy }) => ({ fault, tests: onMemory(plugin), caughtBy }));
   const onFiles = PROCESSES.map(({ fault, plugin, module, caughtBy }) => ({
     fault,
     tests: onFile(plugin, module),

@@ -4,6 +4,7 @@ import { aliasing } from "./concerns/aliasing.ts";
 import { badRecords } from "./concerns/bad-records.ts";
 import { batches } from "./concerns/batches.ts";
 import { capabilities } from "./concerns/capabilities.ts";
+import { certificates } from "./concerns/certificates.ts";
 import { changes } from "./concerns/changes.ts";
 import { clients } from "./concerns/clients.ts";
 import { concurrency } from "./concerns/concurrency.ts";
@@ -17,6 +18,7 @@ import { lookUps } from "./concerns/look-ups.ts";
 import { losslessness } from "./concerns/losslessness.ts";
 import { missingStore } from "./concerns/missing-store.ts";
 import { nodeState } from "./concerns/node-state.ts";
+import { pinnedKeysConcern } from "./concerns/pinned-keys.ts";
 import { schemas } from "./concerns/schemas.ts";
 import { secrecy } from "./concerns/secrecy.ts";
 import { tokens } from "./concerns/tokens.ts";
@@ -41,6 +43,8 @@ const CONCERNS: { readonly [concern: string]: (bed: TestBed) => void } = {
   feed,
   freshness,
   "node state": nodeState,
+  certificates,
+  "pinned keys": pinnedKeysConcern,
   "missing store": missingStore,
   schemas,
   losslessness,

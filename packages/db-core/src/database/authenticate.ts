@@ -4,12 +4,12 @@ import type { LookUps } from "../cache/look-ups.ts";
 import { checkPermission } from "../permission.ts";
 import type { Permission, Verdict } from "../permission.ts";
 import type { ClientId } from "../client.ts";
-import type { Credential } from "./client-database.ts";
+import type { AccessKeyCredential } from "./client-database.ts";
 
 const UNKNOWN_KEY: Verdict = Object.freeze({ allowed: false, reason: "unknown-key", clientIds: [] });
 
 /** What memory can answer at once; `undefined` where the store has to be asked. */
-export function recallVerdict(lookUps: LookUps, { accessKey }: Credential): Verdict | undefined {
+export function recallVerdict(lookUps: LookUps, { accessKey }: AccessKeyCredential): Verdict | undefined {
   if (typeof accessKey !== "string") return undefined;
   const recalled = lookUps.recall("accessKey", accessKey);
   if (recalled === undefined) return undefined;
@@ -17,7 +17,7 @@ export function recallVerdict(lookUps: LookUps, { accessKey }: Credential): Verd
 }
 
 /** Whose access key is this? A key that could be in a record nobody can read is an error, not "unknown". */
-export async function authenticate(lookUps: LookUps, { accessKey }: Credential): Promise<Verdict> {
+export async function authenticate(lookUps: LookUps, { accessKey }: AccessKeyCredential): Promise<Verdict> {
   if (typeof accessKey !== "string") throw new TypeError("an access key is a string");
   if (accessKey === "" || accessKey === REVOKED_KEY)
     return { allowed: false, reason: "reserved-key", clientIds: [] };

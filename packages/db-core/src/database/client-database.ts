@@ -1,6 +1,10 @@
 /** What a node works with: the same on every backend. */
 import type { BackendPlugin, Finding, Health, MigrationReport, StoreInfo } from "../backend/contract.ts";
+import type { X509Certificate } from "node:crypto";
 import type { Client, ClientChange, ClientDraft, ClientId, ClientSecrets } from "../client.ts";
+import type { ClientCertificate } from "../credentials/certificate-entries.ts";
+import type { CertificateInput } from "../credentials/parse-certificate.ts";
+import type { PinnedKey, PinnedKeyKind, PinVerdict } from "../credentials/pinned-keys.ts";
 import type { Permission, Verdict } from "../permission.ts";
 import type { NodeState } from "./node-state.ts";
 
@@ -36,10 +40,38 @@ export interface ClientDatabase extends AsyncDisposable {
   /** The client was seen now (or at `at`, Unix seconds). Only ever forward; ignores unknown and revoked ids. */
   touch(id: ClientId, at?: number): Promise<void>;
 
-  /** Who is this? It identifies; the handshake with the password proves. Errors are never an allow. */
+  /**
+   * Who is this? An access key identifies, and the handshake with the password proves. A certificate that comes
+   * from a TLS handshake is proof. Errors are never an allow.
+   */
   authenticate(credential: Credential): Promise<Verdict>;
   /** May this client do that, as things stand now? */
   authorize(id: ClientId, permission: Permission): Promise<Verdict>;
+
+  /**
+   * Lets the client in by this certificate too. Exactly one: `invalid` for a chain or a private key. Already
+   * there: fine. `duplicate-key` where another living client has it, `no-such-client` if unknown or revoked.
+   */
+  addCertificate(id: ClientId, certificate: CertificateInput): Promise<ClientCertificate>;
+  /**
+   * For good, whatever a Python hub writes back: only adding it again makes it valid. `fingerprint`: SHA-256 in
+   * hex, with or without colons. Answers whether the client had it; `no-such-client` if unknown or revoked.
+   */
+  removeCertificate(id: ClientId, fingerprint: string): Promise<boolean>;
+  /** In the order in which they were added, the expired too; `undefined` where there is no living client. */
+  certificates(id: ClientId): Promise<readonly ClientCertificate[] | undefined>;
+
+  /**
+   * Trust on first use: keeps the first key of this kind for the client, on all nodes at once, and compares
+   * every later one. `pinned: false` means: do not talk to this peer. Give the key in the same form each time.
+   */
+  pinKey(id: ClientId, kind: PinnedKeyKind, publicKey: Uint8Array): Promise<PinVerdict>;
+  /** For operators: pins this key, in place of the one that was. `no-such-client` if unknown or revoked. */
+  setPinnedKey(id: ClientId, kind: PinnedKeyKind, publicKey: Uint8Array): Promise<void>;
+  /** For operators: the next key that the client shows is pinned. Answers whether there was one. */
+  clearPinnedKey(id: ClientId, kind: PinnedKeyKind): Promise<boolean>;
+  /** The keys that are pinned for the client. */
+  pinnedKeys(id: ClientId): Promise<ReadonlyMap<PinnedKeyKind, PinnedKey>>;
 
   /** What the node remembers for itself, under `shared` or `node:<nodeId>`. */
   state(scope: "shared" | `node:${string}`, namespace: string): NodeState;
@@ -59,8 +91,18 @@ export interface ClientDatabase extends AsyncDisposable {
 
 export type Lifecycle = "closed" | "opening" | "open" | "closing";
 
-export interface Credential {
+export type Credential = AccessKeyCredential | CertificateCredential;
+
+export interface AccessKeyCredential {
   readonly accessKey: string;
+}
+
+export interface CertificateCredential {
+  /**
+   * What `tlsSocket.getPeerX509Certificate()` answers, on a server with `requestCert`: the handshake has proved
+   * that the peer has its key. Nothing else proves that: a certificate is public.
+   */
+  readonly certificate: X509Certificate | undefined;
 }
 
 export interface AddedClient {

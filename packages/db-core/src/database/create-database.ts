@@ -8,6 +8,11 @@ import type {
   StoreInfo,
 } from "../backend/contract.ts";
 import { guarded } from "../backend/guarded.ts";
+import { ClientCredentials } from "../credentials/client-credentials.ts";
+import { TrustedCas } from "../credentials/trusted-cas.ts";
+import type { ClientCertificate } from "../credentials/certificate-entries.ts";
+import type { CertificateInput } from "../credentials/parse-certificate.ts";
+import type { PinnedKey, PinnedKeyKind, PinVerdict } from "../credentials/pinned-keys.ts";
 import type { Client, ClientChange, ClientDraft, ClientId, ClientSecrets } from "../client.ts";
 import { publishNotice } from "../diagnostics.ts";
 import { DbError, isDbError } from "../errors.ts";
@@ -34,13 +39,18 @@ export interface CreateDatabaseOptions {
   readonly onNotice?: OnNotice;
   /** What may be kept in memory to answer `authenticate` and `authorize`. */
   readonly cache?: CacheOptions;
+  /**
+   * PEM texts of CA certificates. Given: a client's certificate must also have been issued by one of these, or
+   * under it. Absent: it is enough that an operator has added it.
+   */
+  readonly trustedCas?: readonly string[];
 }
 
 /** A database on this plugin, not yet open. `options` are the plugin's own, parsed: see `openDatabase`. */
 export function createDatabase<Options>(
   plugin: BackendPlugin<Options>,
   options: Options,
-  { create = false, onNotice = () => undefined, cache = {} }: CreateDatabaseOptions = {},
+  { create = false, onNotice = () => undefined, cache = {}, trustedCas }: CreateDatabaseOptions = {},
 ): ClientDatabase {
   const guardedNotice = guarded("onNotice", onNotice);
   const notify: OnNotice = (given) => {
@@ -48,7 +58,8 @@ export function createDatabase<Options>(
     publishNotice(notice);
     guardedNotice(notice);
   };
-  return new Database(plugin, { onNotice: notify, cache }, async () =>
+  const trusted = trustedCas === undefined ? undefined : new TrustedCas(trustedCas);
+  return new Database(plugin, { onNotice: notify, cache }, trusted, async () =>
     plugin.open(options, { create, onNotice: notify }),
   );
 }
@@ -58,10 +69,12 @@ class Database implements ClientDatabase {
   readonly #lifecycle: BackendLifecycle;
   readonly #hot: HotPath;
   readonly #clients: Clients;
+  readonly #credentials: ClientCredentials;
 
   constructor(
     { name, capabilities }: Pick<BackendPlugin, "name" | "capabilities">,
     { onNotice, cache }: Required<Pick<CreateDatabaseOptions, "onNotice" | "cache">>,
+    trusted: TrustedCas | undefined,
     open: () => Promise<Backend>,
   ) {
     this.plugin = Object.freeze({ name, capabilities });
@@ -72,6 +85,7 @@ class Database implements ClientDatabase {
     );
     this.#hot = new HotPath(name, cache, (call) => this.#lifecycle.use(call));
     this.#clients = new Clients(this.#lifecycle, new BadRecordNotices(name, onNotice));
+    this.#credentials = new ClientCredentials(this.#lifecycle, this.#hot.lookUps, trusted);
   }
 
   get lifecycle(): Lifecycle {
@@ -126,8 +140,10 @@ class Database implements ClientDatabase {
     return this.#clients.update(id, change);
   }
 
-  revokeClient(id: ClientId): Promise<Client> {
-    return this.#clients.revoke(id);
+  async revokeClient(id: ClientId): Promise<Client> {
+    const client = await this.#clients.revoke(id);
+    await this.#credentials.forgetPinnedKeys(id);
+    return client;
   }
 
   async touch(id: ClientId, at: number = Date.now() / 1000): Promise<void> {
@@ -138,6 +154,7 @@ class Database implements ClientDatabase {
   }
 
   async authenticate(credential: Credential): Promise<Verdict> {
+    if ("certificate" in credential) return this.#credentials.authenticate(credential.certificate);
     const { lookUps } = this.#hot;
     const recalled = this.#lifecycle.state === "open" ? recallVerdict(lookUps, credential) : undefined;
     return recalled ?? this.#lifecycle.use(() => authenticate(lookUps, credential));
@@ -147,6 +164,34 @@ class Database implements ClientDatabase {
     const { lookUps } = this.#hot;
     const recalled = this.#lifecycle.state === "open" ? recallPermission(lookUps, id, permission) : undefined;
     return recalled ?? this.#lifecycle.use(() => authorize(lookUps, validId(id), permission));
+  }
+
+  addCertificate(id: ClientId, certificate: CertificateInput): Promise<ClientCertificate> {
+    return this.#credentials.addCertificate(id, certificate);
+  }
+
+  removeCertificate(id: ClientId, fingerprint: string): Promise<boolean> {
+    return this.#credentials.removeCertificate(id, fingerprint);
+  }
+
+  certificates(id: ClientId): Promise<readonly ClientCertificate[] | undefined> {
+    return this.#credentials.certificates(id);
+  }
+
+  pinKey(id: ClientId, kind: PinnedKeyKind, publicKey: Uint8Array): Promise<PinVerdict> {
+    return this.#credentials.pinKey(id, kind, publicKey);
+  }
+
+  setPinnedKey(id: ClientId, kind: PinnedKeyKind, publicKey: Uint8Array): Promise<void> {
+    return this.#credentials.setPinnedKey(id, kind, publicKey);
+  }
+
+  clearPinnedKey(id: ClientId, kind: PinnedKeyKind): Promise<boolean> {
+    return this.#credentials.clearPinnedKey(id, kind);
+  }
+
+  pinnedKeys(id: ClientId): Promise<ReadonlyMap<PinnedKeyKind, PinnedKey>> {
+    return this.#credentials.pinnedKeys(id);
   }
 
   state(scope: "shared" | `node:${string}`, namespace: string): NodeState {
@@ -168,7 +213,7 @@ class Database implements ClientDatabase {
 
   async *verify({ repair = false }: { readonly repair?: boolean } = {}): AsyncGenerator<Finding> {
     yield* verifyAll(
-      () => iterateOpen(this.#lifecycle, verifyRecords),
+      () => iterateOpen(this.#lifecycle, (backend) => verifyRecords(backend, repair)),
       () => iterateOpen(this.#lifecycle, (backend) => backend.verify({ repair })),
     );
   }

@@ -2,6 +2,7 @@
 import type { Backend, Finding, StoredEntry } from "../backend/contract.ts";
 import { isTombstone } from "../backend/record.ts";
 import type { ClientId } from "../client.ts";
+import { CredentialAudit } from "../credentials/verify-credentials.ts";
 import { isDbError } from "../errors.ts";
 
 /**
@@ -29,16 +30,21 @@ export async function* verifyAll(
   }
 }
 
-export async function* verifyRecords(backend: Backend): AsyncGenerator<Finding> {
+export async function* verifyRecords(backend: Backend, repair: boolean): AsyncGenerator<Finding> {
   const ids = new Set<ClientId>();
   const byKey = new Map<string, ClientId[]>();
+  const credentials = new CredentialAudit();
   let count = 0;
   for await (const page of backend.list()) {
     for (const entry of page) {
       count += 1;
       if (entry.id !== undefined) ids.add(entry.id);
-      if (entry.record === undefined) yield unreadable(entry);
-      else if (!isTombstone(entry.record)) add(byKey, entry.record.api_key, entry.record.client_id);
+      if (entry.record === undefined) {
+        yield unreadable(entry);
+        continue;
+      }
+      credentials.see(entry.record);
+      if (!isTombstone(entry.record)) add(byKey, entry.record.api_key, entry.record.client_id);
     }
   }
   for (const [key, holders] of byKey) {
@@ -46,6 +52,7 @@ export async function* verifyRecords(backend: Backend): AsyncGenerator<Finding> 
     else if (holders.length > 1) yield ambiguous(holders);
   }
   if (ids.has(count + 1)) yield hazard(count + 1);
+  yield* credentials.findings(backend, repair);
 }
 
 function add(byKey: Map<string, ClientId[]>, key: string, id: ClientId): void {

@@ -1,5 +1,6 @@
 /** What another process can be asked to do: functions cannot travel to it, so those are here. */
 import type { ClientChange, ClientDraft, ClientId } from "../../client.ts";
+import type { PinVerdict } from "../../credentials/pinned-keys.ts";
 import type { ClientDatabase } from "../../database/client-database.ts";
 import type { JsonObject } from "../../json.ts";
 import { counted, countUp } from "./counter.ts";
@@ -17,6 +18,10 @@ export const COMMANDS = {
     (await db.getClient(id))?.name,
   isAllowed: async (db: ClientDatabase, accessKey: string): Promise<boolean> =>
     (await db.authenticate({ accessKey })).allowed,
+  removeCertificate: (db: ClientDatabase, id: ClientId, fingerprint: string): Promise<boolean> =>
+    db.removeCertificate(id, fingerprint),
+  pinKey: (db: ClientDatabase, id: ClientId, kind: string, key: Uint8Array): Promise<PinVerdict> =>
+    db.pinKey(id, kind, key),
   countInMetadata: async (db: ClientDatabase, id: ClientId): Promise<void> =>
     void (await db.updateClient(id, counted)),
   countInState: async (db: ClientDatabase): Promise<void> =>

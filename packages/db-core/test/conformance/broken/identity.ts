@@ -85,6 +85,7 @@ export const IDENTITY = [
     }),
     "uniqueness > an access key that a Python hub gave to two clients admits neither",
     "look-ups > every client of a name is found, by ascending id",
+    "certificates > a certificate of two clients admits neither",
   ),
   broken(
     "forgets to check a key that a change sets",
@@ -99,6 +100,8 @@ export const IDENTITY = [
     }),
     "uniqueness > an access key that is taken is refused with the id of its client, not with the key",
     "uniqueness > a certificate belongs to one client",
+    "certificates > a certificate belongs to one living client, and is free when that is revoked",
+    "certificates > of two handles that add one certificate to two clients at once, one succeeds",
     "changes > a change that is refused leaves every field as it was",
   ),
   broken(

@@ -100,6 +100,7 @@ export const OPENING = [
       },
     }),
     "node state > two handles that count in one entry lose no step",
+    "pinned keys > of two handles that pin different keys at once, one is first, and all know which",
   ),
   broken(
     "finds a fault where there is none",
