@@ -1,7 +1,7 @@
 import { chmodSync, rmSync, symlinkSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import plugin from "../src/plugin.ts";
-import { inMountNamespace, tryAdd } from "./support/child.ts";
+import { children } from "./support/child.ts";
 import { all, fixture, hub, recordText } from "./support/hub.ts";
 
 /** Each of these must say what is wrong with which file, and change nothing. */
@@ -154,7 +154,7 @@ describe("what the system refuses", () => {
     const before = snapshot();
     if (process.geteuid?.() !== 0) chmodSync(path("clients.json"), 0o000);
 
-    const outcome = await tryAdd(dataHome, 1, NOBODY);
+    const outcome = await children.tryAdd(dataHome, 1, NOBODY);
     chmodSync(path("clients.json"), 0o600);
 
     expect(outcome).toMatchObject({ added: 0, code: "refused" });
@@ -169,7 +169,7 @@ describe("what the system refuses", () => {
     chmodSync(folder, 0o555);
     const before = snapshot();
 
-    const outcome = await tryAdd(dataHome, 1, NOBODY);
+    const outcome = await children.tryAdd(dataHome, 1, NOBODY);
     chmodSync(folder, 0o755);
 
     expect(outcome).toMatchObject({ added: 0, code: "read-only" });
@@ -181,7 +181,7 @@ describe("what the system refuses", () => {
     const { dataHome, folder, snapshot } = hub("v2");
     const before = snapshot();
 
-    const output = await inMountNamespace(
+    const output = await children.inMountNamespace(
       `mount --bind "$FOLDER" "$FOLDER"; mount -o remount,ro,bind "$FOLDER"; $NODE "$PROCESSES/try-add.process.ts" 1`,
       { FOLDER: folder, XDG_DATA_HOME: dataHome },
     );
@@ -193,7 +193,7 @@ describe("what the system refuses", () => {
   test("a full disk: what was acknowledged is there, and the file is whole", async () => {
     const { dataHome, folder } = hub();
 
-    const output = await inMountNamespace(
+    const output = await children.inMountNamespace(
       `mount -t tmpfs -o size=128k t "$FOLDER"; $NODE "$PROCESSES/try-add.process.ts" 1000; ls -A "$FOLDER" | grep -c tmp || true; cat "$FOLDER/clients.json"`,
       { FOLDER: folder, XDG_DATA_HOME: dataHome },
     );
@@ -210,7 +210,7 @@ describe("what the system refuses", () => {
     const { dataHome, folder, path, snapshot } = hub("v2");
     const before = snapshot();
 
-    const output = await inMountNamespace(
+    const output = await children.inMountNamespace(
       `cp "$FILE" "$FILE.mounted"; mount --bind "$FILE.mounted" "$FILE"; $NODE "$PROCESSES/try-add.process.ts" 1; cmp "$FILE" "$FILE.mounted"; rm "$FILE.mounted"; rm -f "$FOLDER/clients.lock"`,
       { FILE: path("clients.json"), FOLDER: folder, XDG_DATA_HOME: dataHome },
     );

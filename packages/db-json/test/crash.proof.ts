@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { exited, forkChild } from "./support/child.ts";
+import { children, exited } from "./support/child.ts";
 import { all, hub } from "./support/hub.ts";
 
 const seed = Number(process.env["PROOF_SEED"] ?? 1);
@@ -17,7 +17,7 @@ test(`kill -9 of three writers at random moments (seed ${seed})`, async () => {
 
   // One round at least, however short the time: a proof that tried nothing has proved nothing.
   do {
-    const writers = [0, 1, 2].map(() => forkChild("add-for-ever", dataHome));
+    const writers = [0, 1, 2].map(() => children.fork("add-for-ever", dataHome));
     for (const writer of writers) {
       writer.on("message", ({ id, accessKey }: { id: number; accessKey: string }) =>
         acknowledged.set(id, accessKey),

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { tryAdd } from "./support/child.ts";
+import { children } from "./support/child.ts";
 import { all, hub } from "./support/hub.ts";
 
 const isRoot = process.geteuid?.() === 0;
@@ -95,7 +95,7 @@ describe("who may read and write", () => {
     chownSync(path("clients.json"), HUB, 0);
     chmodSync(path("clients.json"), 0o600);
 
-    expect(await tryAdd(dataHome, 1, HUB)).toEqual({ added: 1 });
+    expect(await children.tryAdd(dataHome, 1, HUB)).toEqual({ added: 1 });
   });
 
   test.runIf(isRoot)("as root, a hub's files stay the hub's, and so do new ones", async () => {
@@ -118,7 +118,7 @@ describe("who may read and write", () => {
       expect([name, uid, gid]).toEqual([name, HUB, HUB]);
     }
     chmodSync(dataHome, 0o755);
-    expect(await tryAdd(dataHome, 1, HUB)).toEqual({ added: 1 });
+    expect(await children.tryAdd(dataHome, 1, HUB)).toEqual({ added: 1 });
   });
 
   test.runIf(isRoot)("a user who cannot keep the owner does not take the file away from it", async () => {
@@ -127,7 +127,7 @@ describe("who may read and write", () => {
     chmodSync(folder, 0o777);
     chmodSync(path("clients.json"), 0o666);
 
-    const outcome = await tryAdd(dataHome, 1, HUB);
+    const outcome = await children.tryAdd(dataHome, 1, HUB);
 
     expect(outcome).toMatchObject({ added: 0, code: "read-only" });
     expect([...snapshot().keys()].filter((name) => name.endsWith(".tmp"))).toEqual([]);

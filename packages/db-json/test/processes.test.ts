@@ -3,7 +3,7 @@ import { existsSync, readdirSync, rmSync, watch, writeFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import plugin from "../src/plugin.ts";
-import { exited, forkChild } from "./support/child.ts";
+import { children, exited } from "./support/child.ts";
 import { all, hub } from "./support/hub.ts";
 
 interface Acknowledged {
@@ -18,10 +18,10 @@ describe("many processes on one file", () => {
     async () => {
       const { dataHome, open } = hub();
 
-      const children = Array.from({ length: 16 }, (_, i) =>
-        forkChild("add-many", dataHome, {}, `p${i}`, "25"),
+      const running = Array.from({ length: 16 }, (_, i) =>
+        children.fork("add-many", dataHome, {}, `p${i}`, "25"),
       );
-      expect(await Promise.all(children.map(exited))).toEqual(Array.from({ length: 16 }, () => 0));
+      expect(await Promise.all(running.map(exited))).toEqual(Array.from({ length: 16 }, () => 0));
 
       const db = await open();
       const clients = await all(db);
@@ -39,7 +39,7 @@ describe("many processes on one file", () => {
     const waits: number[] = [];
 
     for (let round = 1; round <= 10; round += 1) {
-      const child = forkChild("add-for-ever", dataHome);
+      const child = children.fork("add-for-ever", dataHome);
       child.on("message", (message) => acknowledged.push(message as Acknowledged));
       // Killed at another moment of its next write in every round.
       for (let writes = 0; writes < round; writes += 1) await once(child, "message");
@@ -63,7 +63,7 @@ describe("many processes on one file", () => {
     const waits: number[] = [];
 
     for (let round = 0; round < 5; round += 1) {
-      const holder = forkChild("hold-lock", dataHome, {}, path("clients.lock"), path("clients.json"));
+      const holder = children.fork("hold-lock", dataHome, {}, path("clients.lock"), path("clients.json"));
       await once(holder, "message");
       let isAdded = false;
       const adding = db.addClient().finally(() => (isAdded = true));

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { exited, forkChild } from "./support/child.ts";
+import { children, exited } from "./support/child.ts";
 import { all, FIXTURE_PASSWORD, hub } from "./support/hub.ts";
 import { run, select } from "./support/python.ts";
 
@@ -74,7 +74,7 @@ test("a write-ahead log that a killed hub left is read, and not moved into the f
   const db = await open();
   await db.touch(2, 1);
   await db.close();
-  const child = forkChild("add-for-ever", dataHome);
+  const child = children.fork("add-for-ever", dataHome);
   await once(child, "message");
   child.kill("SIGKILL");
   await exited(child);
@@ -98,7 +98,7 @@ test("a write that a killed program left half done in the file, without a log, i
   const before = select(path());
   const many = "WITH RECURSIVE n(i) AS (SELECT 2000 UNION ALL SELECT i + 1 FROM n WHERE i < 4000)";
   const insert = `${many} INSERT INTO clients (client_id, api_key, name) SELECT i, 'half-' || i, hex(randomblob(100)) FROM n`;
-  const child = forkChild("hold-lock", dataHome, {}, path(), "IMMEDIATE", insert);
+  const child = children.fork("hold-lock", dataHome, {}, path(), "IMMEDIATE", insert);
   await once(child, "message");
   child.kill("SIGKILL");
   await exited(child);

@@ -5,7 +5,7 @@ import { randomBytes } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
 import plugin from "../src/plugin.ts";
-import { childPath, inMountNamespace, tryAdd, TYPESCRIPT } from "./support/child.ts";
+import { children, TYPESCRIPT } from "./support/child.ts";
 import { all, fixture, FIXTURE_PASSWORD, hub } from "./support/hub.ts";
 import type { Hub } from "./support/hub.ts";
 import { run, select } from "./support/python.ts";
@@ -323,7 +323,7 @@ describe("what the system refuses", () => {
     const before = snapshot();
     if (process.geteuid?.() !== 0) chmodSync(path(), 0o000);
 
-    const outcome = await tryAdd(dataHome, 1, NOBODY);
+    const outcome = await children.tryAdd(dataHome, 1, NOBODY);
     chmodSync(path(), 0o600);
 
     expect(outcome).toMatchObject({ added: 0, code: "refused" });
@@ -341,7 +341,7 @@ describe("what the system refuses", () => {
       chmodSync(folder, 0o555);
       const before = snapshot();
 
-      const outcome = await tryAdd(dataHome, 1, NOBODY);
+      const outcome = await children.tryAdd(dataHome, 1, NOBODY);
       chmodSync(folder, 0o755);
 
       expect(outcome).toMatchObject({ added: 0, code: "read-only" });
@@ -354,7 +354,7 @@ describe("what the system refuses", () => {
     const { dataHome, folder, snapshot } = hub("v2");
     const before = snapshot();
 
-    const output = await inMountNamespace(
+    const output = await children.inMountNamespace(
       `mount --bind "$FOLDER" "$FOLDER"; mount -o remount,ro,bind "$FOLDER"; $NODE "$PROCESSES/try-add.process.ts" 1`,
       { FOLDER: folder, XDG_DATA_HOME: dataHome },
     );
@@ -366,7 +366,7 @@ describe("what the system refuses", () => {
   test("a full disk: what was acknowledged is there, and the file is whole", async () => {
     const { dataHome, folder } = hub();
 
-    const output = await inMountNamespace(
+    const output = await children.inMountNamespace(
       `mount -t tmpfs -o size=512k t "$FOLDER"; $NODE "$PROCESSES/try-add.process.ts" 1000; ls -A "$FOLDER" | grep -c tmp || true; $NODE "$PROCESSES/statements.process.ts" "$FOLDER/clients.db" '[["SELECT count(*) AS n FROM clients"], ["PRAGMA integrity_check"]]'`,
       { FOLDER: folder, XDG_DATA_HOME: dataHome },
     );
@@ -383,7 +383,7 @@ describe("what the system refuses", () => {
 test("a commit that fails on the disk is unconfirmed, and repeated with its token not done twice", async () => {
   const { dataHome, path } = hub();
   // The signal would end the process; ignored, the write itself fails.
-  const script = `trap '' XFSZ; ulimit -S -f 400; exec ${process.execPath} ${TYPESCRIPT.join(" ")} ${childPath("fail-and-repeat")}`;
+  const script = `trap '' XFSZ; ulimit -S -f 400; exec ${process.execPath} ${TYPESCRIPT.join(" ")} ${children.path("fail-and-repeat")}`;
 
   const output = execFileSync("sh", ["-euc", script], {
     env: { ...process.env, XDG_DATA_HOME: dataHome },

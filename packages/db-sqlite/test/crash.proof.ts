@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { exited, forkChild } from "./support/child.ts";
+import { children, exited } from "./support/child.ts";
 import { all, findings, hub } from "./support/hub.ts";
 import { run } from "./support/python.ts";
 
@@ -21,7 +21,7 @@ test(`kill -9 of three writers at random moments (seed ${seed})`, { timeout: 3_6
 
   // A hundred at least, however short the time: that many are promised.
   while (kills < LEAST_KILLS || performance.now() < end) {
-    const writers = Array.from({ length: WRITERS }, () => forkChild("add-for-ever", dataHome));
+    const writers = Array.from({ length: WRITERS }, () => children.fork("add-for-ever", dataHome));
     for (const writer of writers) {
       writer.on("message", ({ id, accessKey }: { id: number; accessKey: string }) =>
         acknowledged.set(id, accessKey),

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { exited, forkChild } from "./support/child.ts";
+import { children, exited } from "./support/child.ts";
 import { all, hub } from "./support/hub.ts";
 
 /** Frames of the write-ahead log that end a commit. https://sqlite.org/fileformat.html, 4.1 */
@@ -40,7 +40,7 @@ describe("while another program holds the store", () => {
     const { open, path, dataHome } = hub("v2");
     const db = await open();
     await db.touch(2, 1);
-    const holder = forkChild("hold-lock", dataHome, {}, path());
+    const holder = children.fork("hold-lock", dataHome, {}, path());
     await once(holder, "message");
 
     const adding = db.addClient({ name: "waited" });
@@ -66,7 +66,7 @@ describe("while another program holds the store", () => {
     const { open, path, dataHome } = hub("v2");
     const db = await open({ busyTimeoutMs: 100 });
     await db.touch(2, 1);
-    const holder = forkChild("hold-lock", dataHome, {}, path());
+    const holder = children.fork("hold-lock", dataHome, {}, path());
     await once(holder, "message");
 
     await expect(db.addClient()).rejects.toMatchObject({
@@ -83,7 +83,7 @@ describe("while another program holds the store", () => {
   test("in a store without a write-ahead log a read waits too: it is never an empty store", async () => {
     const { open, path, dataHome } = hub("v2");
     const db = await open({ busyTimeoutMs: 100 });
-    const holder = forkChild("hold-lock", dataHome, {}, path(), "EXCLUSIVE");
+    const holder = children.fork("hold-lock", dataHome, {}, path(), "EXCLUSIVE");
     await once(holder, "message");
 
     await expect(db.authenticate({ accessKey: "guest-key" })).rejects.toMatchObject({ code: "locked" });

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { tryAdd } from "./support/child.ts";
+import { children } from "./support/child.ts";
 import { all, FIXTURE_PASSWORD, hub } from "./support/hub.ts";
 
 const HUB = 4242;
@@ -79,6 +79,6 @@ describe("who may read and write", () => {
       expect([name, uid, gid]).toEqual([name, HUB, HUB]);
     }
     chmodSync(dataHome, 0o755);
-    expect(await tryAdd(dataHome, 1, HUB)).toEqual({ added: 1 });
+    expect(await children.tryAdd(dataHome, 1, HUB)).toEqual({ added: 1 });
   });
 });

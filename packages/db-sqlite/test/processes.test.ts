@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { describe, expect, test, vi } from "vitest";
-import { exited, forkChild } from "./support/child.ts";
+import { children, exited } from "./support/child.ts";
 import { all, findings, hub } from "./support/hub.ts";
 
 const PROCESSES = 16;
@@ -18,10 +18,10 @@ describe("many processes on one file", () => {
     async () => {
       const { dataHome, open } = hub();
 
-      const children = Array.from({ length: PROCESSES }, (_, i) =>
-        forkChild("add-many", dataHome, {}, `p${i}`, String(CLIENTS_EACH)),
+      const running = Array.from({ length: PROCESSES }, (_, i) =>
+        children.fork("add-many", dataHome, {}, `p${i}`, String(CLIENTS_EACH)),
       );
-      expect(await Promise.all(children.map(exited))).toEqual(children.map(() => 0));
+      expect(await Promise.all(running.map(exited))).toEqual(running.map(() => 0));
 
       const db = await open();
       const clients = await all(db);
@@ -36,8 +36,10 @@ describe("many processes on one file", () => {
     const { dataHome, open } = hub();
     vi.stubEnv("HIVEMIND_TEST_PASSWORD", "a password");
 
-    const children = Array.from({ length: 4 }, (_, i) => forkChild("add-many", dataHome, {}, `p${i}`, "5"));
-    expect(await Promise.all(children.map(exited))).toEqual([0, 0, 0, 0]);
+    const running = Array.from({ length: 4 }, (_, i) =>
+      children.fork("add-many", dataHome, {}, `p${i}`, "5"),
+    );
+    expect(await Promise.all(running.map(exited))).toEqual([0, 0, 0, 0]);
 
     const db = await open({ password: "a password" });
     expect((await all(db)).map(({ id }) => id)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
@@ -51,7 +53,7 @@ describe("many processes on one file", () => {
       const acknowledged: Acknowledged[] = [];
 
       for (let round = 1; round <= 10; round += 1) {
-        const child = forkChild("add-for-ever", dataHome);
+        const child = children.fork("add-for-ever", dataHome);
         child.on("message", (message) => acknowledged.push(message as Acknowledged));
         // Killed at another moment of its next write in every round.
         for (let writes = 0; writes < round; writes += 1) await once(child, "message");

@@ -1,6 +1,6 @@
 /** A Python hub beside ours: its statements (COMPAT.md), run by another process on an SQLite of its own. */
 import { execFileSync } from "node:child_process";
-import { childPath, TYPESCRIPT } from "./child.ts";
+import { children, TYPESCRIPT } from "./child.ts";
 
 type Value = string | number | null;
 type Row = Readonly<Record<string, Value>>;
@@ -26,7 +26,7 @@ export const COLUMNS = [
 ] as const;
 
 export function run(path: string, ...statements: readonly Statement[]): readonly (readonly Row[])[] {
-  const args = [...TYPESCRIPT, childPath("statements"), path, JSON.stringify(statements)];
+  const args = [...TYPESCRIPT, children.path("statements"), path, JSON.stringify(statements)];
   return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8", stdio: "pipe" })) as Row[][];
 }
 
