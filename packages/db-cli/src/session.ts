@@ -1,6 +1,12 @@
 /** The config and the database of one run. */
 import { findPlugins, isDbError, openDatabase, readConfig, resolvePlugin } from "@hivemind/db-core";
-import type { ClientDatabase, InstalledPlugin, NodeConfig, OnNotice } from "@hivemind/db-core";
+import type {
+  ClientDatabase,
+  InstalledPlugin,
+  NodeConfig,
+  OnNotice,
+  ResolvedPlugin,
+} from "@hivemind/db-core";
 import { UsageError } from "./usage-error.ts";
 
 /** Backends are looked for beside the config, then here: where the operator installed this command. */
@@ -32,6 +38,11 @@ export class Session {
 
   async plugins(): Promise<readonly InstalledPlugin[]> {
     return findPlugins({ from: FROM, config: await this.config() });
+  }
+
+  /** The configured backend, for what it does without an open store. */
+  async plugin(): Promise<ResolvedPlugin> {
+    return resolvePlugin(await this.config(), { from: FROM });
   }
 
   /** Why the backend of the config cannot be loaded: where it was looked for, and what to do. */

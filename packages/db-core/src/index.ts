@@ -27,6 +27,8 @@ export type { NodeState } from "./database/node-state.ts";
 export type {
   BackendPlugin,
   Capabilities,
+  ConvertOptions,
+  ConvertReport,
   Finding,
   Guarantees,
   Health,

@@ -68,6 +68,11 @@ export class Keyspace {
     return this.#name(`hivemind:tokens:${token}`);
   }
 
+  /** A copy from another namespace that has not ended. */
+  get conversion(): string {
+    return this.#name("hivemind:conversion");
+  }
+
   /** Whom a migration concerns that is not at its end. */
   migrated(what: "message_blacklist" | "allowed_types"): string {
     return this.#name(`hivemind:migrated:${what}`);

@@ -1,6 +1,7 @@
 /** `@hivemind/db-redis`: clients in Redis or Valkey, in the keyspace of Python hubs. */
 import { API_VERSION } from "@hivemind/db-core/backend";
 import type { BackendPlugin } from "@hivemind/db-core/backend";
+import { convertStore } from "./convert/convert.ts";
 import { openStore } from "./open-store.ts";
 import { redisOptions } from "./options.ts";
 import type { RedisOptions } from "./options.ts";
@@ -12,6 +13,7 @@ const plugin: BackendPlugin<RedisOptions> = {
   options: redisOptions,
   secretOptions: ["password", "url"],
   open: openStore,
+  convert: convertStore,
 };
 
 export default plugin;

@@ -4,6 +4,9 @@ import { DbError, SCHEMA } from "@hivemind/db-core/backend";
 import type { Argument, Connection, Reply } from "./connection.ts";
 import type { Keyspace } from "./keyspace.ts";
 
+/** The schema_version while a conversion fills a namespace: unknown to every program, so each refuses it. */
+export const CONVERTING = "999999999";
+
 export class StoreIdentity {
   readonly #connection: Connection;
   readonly #keys: Keyspace;
@@ -108,6 +111,12 @@ export class StoreIdentity {
 
   #see(reply: Reply): void {
     const version = typeof reply === "string" ? reply : "";
+    if (version === CONVERTING) {
+      throw new DbError(
+        "locked",
+        `the store in redis at ${this.#connection.location} is being filled by a conversion that has not ended: repeat \`hivemind-db convert\` with the config of the old one`,
+      );
+    }
     if (version !== "" && !/^[12]$/.test(version)) {
       throw new DbError(
         "newer-schema",

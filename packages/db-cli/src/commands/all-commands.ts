@@ -1,6 +1,7 @@
 import { addClient } from "./add-client.ts";
 import { backup } from "./backup.ts";
 import type { CommandDefinition } from "./definition.ts";
+import { convert } from "./convert.ts";
 import { deleteClient } from "./delete-client.ts";
 import { health } from "./health.ts";
 import { listClients } from "./list-clients.ts";
@@ -21,6 +22,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   migrateDb,
   backup,
   restore,
+  convert,
   printConfig,
   plugins,
   health,

@@ -36,6 +36,40 @@ export interface BackendPlugin<Options = unknown> {
    * the backend has no default place, and without options in the config there is no store.
    */
   hasStore?(options: Options): Promise<boolean>;
+  /**
+   * Copies the store at these options to another layout beside it, and leaves the old one as it is. Cut off, it is
+   * run again and goes on. Absent: there is only one layout.
+   */
+  convert?(options: Options, how: ConvertOptions): Promise<ConvertReport>;
+}
+
+export interface ConvertOptions {
+  /** Which layout, in the words of the backend. Absent: the one it advises. */
+  readonly to?: string | undefined;
+  /** Only look: what would be done, and is anything in the way? */
+  readonly dryRun: boolean;
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Of what has been copied, and compared at the end, record by record. */
+export interface ConvertReport {
+  /** The old place and the new one, for people. */
+  readonly from: string;
+  readonly to: string;
+  /** `false`: a dry run. */
+  readonly isDone: boolean;
+  readonly records: number;
+  readonly tombstones: number;
+  /** Ids that are known to be revoked beside their records. */
+  readonly revocations: number;
+  readonly stateEntries: number;
+  /** Ids of records that cannot be read, copied as they are. */
+  readonly unreadable: readonly string[];
+  /** Ids of what is no record, or no text: not copied. */
+  readonly leftBehind: readonly string[];
+  /** Ids of records that were changed while they were copied, and copied again. */
+  readonly changedMeanwhile: readonly string[];
 }
 
 /** All else is mandatory. Each one that is absent has its own test: the call is `unsupported`. */
