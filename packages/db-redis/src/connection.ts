@@ -147,6 +147,26 @@ export class Connection {
     }
   }
 
+  /** As `scan`, of keys without a hash tag: in a cluster they are with all masters. */
+  async *scanAll(pattern: string): AsyncGenerator<string> {
+    if (this.topology !== "cluster") {
+      yield* this.scan(pattern);
+      return;
+    }
+    for (let failures = 1; ; failures += 1) {
+      const { epoch } = this;
+      try {
+        for (const { link } of await this.#route.masters(slotOf(this.#home)))
+          yield* this.#scanOne({ link, session: link.session }, pattern);
+        if (this.epoch === epoch) return;
+      } catch (error) {
+        const isLost = error instanceof LostConnection || error instanceof NotSent;
+        if (!isLost || failures >= this.#options.retryAttempts) throw error;
+        await delay(this.#options.retryDelayMs);
+      }
+    }
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#route.close();

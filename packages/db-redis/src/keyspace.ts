@@ -32,6 +32,11 @@ export class Keyspace {
     this.accessKeyRecords = single("accessKeyRecords", "api_key_records");
   }
 
+  /** Has a hash tag, so that a cluster keeps all of it in one slot. */
+  get isTagged(): boolean {
+    return /^[^{]*\{[^}]/.test(this.prefix) && this.prefix.includes("}");
+  }
+
   /** To look at the rest of a store past keys that are damaged. */
   without(damaged: readonly SingleKey[]): Keyspace {
     return new Keyspace(this.prefix, undefined, damaged);

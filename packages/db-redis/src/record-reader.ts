@@ -115,7 +115,7 @@ export class RecordReader {
 
   /** Every key that matches and exists throughout, some of them more than once. */
   scan(pattern: string): AsyncGenerator<string> {
-    return this.#connection.scan(pattern);
+    return this.#keys.isTagged ? this.#connection.scan(pattern) : this.#connection.scanAll(pattern);
   }
 
   /** Pages of a set's members: all that were in it throughout, some of them more than once. */

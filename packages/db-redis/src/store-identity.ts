@@ -65,7 +65,8 @@ export class StoreIdentity {
   async confirm(): Promise<void> {
     if (this.#storeId !== undefined || this.#findRecord === undefined) return;
     const { count, schemaVersion, accessKeyRecords } = this.#keys;
-    if (Number(await this.#connection.read("exists", count, schemaVersion, accessKeyRecords)) > 0) return;
+    for (const key of [count, schemaVersion, accessKeyRecords])
+      if ((await this.#connection.read("exists", key)) === 1) return;
     if (!(await this.#findRecord())) throw this.#missing();
   }
 

@@ -13,8 +13,8 @@ interface Options extends DryRunOption, QuietOption {
 
 export const convert: CommandDefinition = {
   name: "convert",
-  summary: "copy the store to the layout that a cluster needs",
-  details: `For Redis: from keys without a hash tag to keys with one, which a cluster keeps together. The old keys stay as they are. Stop every node and hub on them first; afterwards set the hash tag in the config.
+  summary: "copy a Redis store to a hash tag",
+  details: `From keys without a hash tag to keys with one, which a cluster keeps together. The old keys stay as they are. Stop every node and hub on them first; afterwards set the hash tag in the config.
 
 Killed in between, it goes on when it is run again. Nothing can use the copy before it is complete.`,
   examples: ["hivemind-db convert --dry-run", "hivemind-db convert --to-tag clients"],

@@ -9,6 +9,7 @@ import { DbError, parseClientId } from "@hivemind/db-core/backend";
 import type { ConvertOptions, ConvertReport } from "@hivemind/db-core/backend";
 import { Connection } from "../connection.ts";
 import { Keyspace } from "../keyspace.ts";
+import { makeRoute } from "../make-route.ts";
 import type { RedisOptions } from "../options.ts";
 import { BEGIN, FINISH } from "../scripts/convert.ts";
 import { CONVERTING } from "../store-identity.ts";
@@ -41,7 +42,8 @@ export async function convertStore(
   ];
   if (old.prefix === tagged.prefix)
     throw new DbError("invalid", `the store is under ${old.prefix} already: name another hash tag`);
-  const connection = new Connection(options);
+  const connection = new Connection(options, makeRoute(options));
+  connection.home = tagged.meta;
   try {
     return await convert({
       ...how,
