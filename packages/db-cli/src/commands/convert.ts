@@ -26,7 +26,7 @@ Killed in between, it goes on when it is run again. Nothing can use the copy bef
     const { session, output } = invocation;
     const { toTag, dryRun }: Options = invocation.options;
     const { plugin, options } = await session.plugin();
-    const { convert: start } = plugin;
+    const start = plugin.convert?.bind(plugin);
     if (start === undefined)
       throw new DbError("unsupported", `${plugin.name} has one layout only: there is nothing to convert`);
     const report = await longWork(invocation, ({ progress, interrupt }) => {
@@ -37,7 +37,7 @@ Killed in between, it goes on when it is run again. Nothing can use the copy bef
         last = done;
         interrupt.check();
       };
-      return start.call(plugin, options, { to: toTag, dryRun: dryRun === true, onProgress });
+      return start(options, { to: toTag, dryRun: dryRun === true, onProgress });
     });
     if (output.json) await output.value(jsonOf(report));
     else tell(output, report);
