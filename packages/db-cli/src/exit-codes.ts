@@ -14,6 +14,8 @@ export const EXIT = {
   storeNotUnderstood: 5,
   /** The backend's package. */
   plugin: 6,
+  /** The command was asked, and its answer is no: access is denied, or something is wrong with the store. */
+  no: 7,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

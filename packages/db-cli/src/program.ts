@@ -23,6 +23,7 @@ Exit codes:
   4  the store cannot be used now
   5  the store cannot be understood
   6  the backend's package cannot be used
+  7  the answer is no: access denied (check-access), something is wrong (doctor)
 
 Example:
   $ hivemind-db list-clients --config /etc/hivemind-core/server.json`;
@@ -52,8 +53,9 @@ function register(
   finish: (code: ExitCode) => void,
 ): void {
   const { name, summary, details, examples } = definition;
-  const command = program
-    .command(name)
+  const words = name.split(" ");
+  const command = parentOf(program, words)
+    .command(words.at(-1) ?? name)
     .summary(summary)
     .description(`${sentence(summary)}${details === undefined ? "" : `\n\n${details}`}`)
     // Counted below instead: commander's error repeats the arguments, and one of them can be a secret.
@@ -73,6 +75,16 @@ function register(
     });
   definition.setUp?.(command);
   withCommonOptions(command);
+}
+
+/** A command of two words belongs to that of its first word, which only lists them. */
+function parentOf(program: Command, words: readonly string[]): Command {
+  const [group = ""] = words;
+  if (words.length === 1) return program;
+  return (
+    program.commands.find((command) => command.name() === group) ??
+    program.command(group).summary(`commands: see hivemind-db ${group} --help`).exitOverride()
+  );
 }
 
 /** Accepted before and after the name of the command. */

@@ -5,6 +5,7 @@ export { exactNumber, isExactNumber, parseJson, stringifyJson } from "./json.ts"
 export type { ExactNumber, Json, JsonObject } from "./json.ts";
 export type { Notice, NoticeCode, OnNotice } from "./notice.ts";
 export { checkPermission } from "./permission.ts";
+export { randomCredential } from "./database/credentials.ts";
 export type { Allowed, Denied, DenyReason, Permission, Verdict } from "./permission.ts";
 export type { ClientCertificate } from "./credentials/certificate-entries.ts";
 export type { CertificateInput } from "./credentials/parse-certificate.ts";

@@ -4,10 +4,16 @@ import type { ClientDraft } from "@hivemind/db-core";
 import type { Io } from "../io.ts";
 import { UsageError } from "../usage-error.ts";
 
-export interface CredentialOptions {
-  readonly accessKey?: string;
+export interface PasswordOptions {
   readonly password?: string;
   readonly passwordStdin?: true;
+}
+
+interface AccessKeyOption {
+  readonly accessKey?: string;
+}
+
+export interface CredentialOptions extends PasswordOptions, AccessKeyOption {
   readonly cryptoKey?: string;
 }
 
@@ -21,38 +27,46 @@ export const CREDENTIAL_VARIABLES = {
 type Credentials = Pick<ClientDraft, "accessKey" | "password" | "cryptoKey">;
 
 /** The credentials that were given; the core makes up the others. An empty variable counts as not set. */
-export async function readCredentials(options: CredentialOptions, { stdin, env }: Io): Promise<Credentials> {
-  if (options.passwordStdin === true && options.password !== undefined) {
-    throw new UsageError("--password and --password-stdin exclude each other");
-  }
+export async function readCredentials(options: CredentialOptions, io: Io): Promise<Credentials> {
   const given = {
-    accessKey: options.accessKey ?? variable(env, "accessKey"),
-    password:
-      options.passwordStdin === true
-        ? await passwordFrom(stdin)
-        : (options.password ?? variable(env, "password")),
-    cryptoKey: options.cryptoKey ?? variable(env, "cryptoKey"),
+    accessKey: accessKeyFrom(options, io),
+    password: await passwordFrom(options, io),
+    cryptoKey: options.cryptoKey ?? variable(io.env, "cryptoKey"),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+export function accessKeyFrom({ accessKey }: AccessKeyOption, { env }: Pick<Io, "env">): string | undefined {
+  return accessKey ?? variable(env, "accessKey");
+}
+
+export async function passwordFrom(
+  { password, passwordStdin }: PasswordOptions,
+  { stdin, env }: Pick<Io, "stdin" | "env">,
+): Promise<string | undefined> {
+  if (passwordStdin !== true) return password ?? variable(env, "password");
+  if (password !== undefined) throw new UsageError("--password and --password-stdin exclude each other");
+  return lineFrom(stdin, "--password-stdin", "password");
 }
 
 function variable(env: NodeJS.ProcessEnv, name: keyof typeof CREDENTIAL_VARIABLES): string | undefined {
   return env[CREDENTIAL_VARIABLES[name]] || undefined;
 }
 
-async function passwordFrom(stdin: Io["stdin"]): Promise<string> {
+/** The one line that is piped in; `option` asked for it. */
+export async function lineFrom(stdin: Io["stdin"], option: string, what: string): Promise<string> {
   if (stdin.isTTY)
-    throw new UsageError("--password-stdin reads a pipe or a file, not the keyboard, which would show it");
-  const text = decode(await buffer(stdin)).replace(/\r?\n$/, "");
-  if (text === "") throw new UsageError("--password-stdin got an empty password");
-  if (/[\r\n]/.test(text)) throw new UsageError("--password-stdin takes one line, and got more");
+    throw new UsageError(`${option} reads a pipe or a file, not the keyboard, which would show it`);
+  const text = decode(await buffer(stdin), option).replace(/\r?\n$/, "");
+  if (text === "") throw new UsageError(`${option} got an empty ${what}`);
+  if (/[\r\n]/.test(text)) throw new UsageError(`${option} takes one line, and got more`);
   return text;
 }
 
-function decode(bytes: Uint8Array): string {
+function decode(bytes: Uint8Array, option: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new UsageError("--password-stdin must be UTF-8 text");
+    throw new UsageError(`${option} must be UTF-8 text`);
   }
 }

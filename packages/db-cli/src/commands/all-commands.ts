@@ -2,14 +2,22 @@ import { addClient } from "./add-client.ts";
 import { backup } from "./backup.ts";
 import type { CommandDefinition } from "./definition.ts";
 import { convert } from "./convert.ts";
+import { checkAccessCommand, policyTest } from "./check-access.ts";
 import { deleteClient } from "./delete-client.ts";
+import { flagCommands } from "./flag-commands.ts";
 import { health } from "./health.ts";
 import { listClients } from "./list-clients.ts";
+import { listFieldCommands } from "./list-field-commands.ts";
 import { migrate } from "./migrate.ts";
 import { migrateDb } from "./migrate-db.ts";
 import { plugins } from "./plugins.ts";
+import { policyList } from "./policy-list.ts";
 import { printConfig } from "./print-config.ts";
+import { renameClient } from "./rename-client.ts";
 import { restore } from "./restore.ts";
+import { rotateKey } from "./rotate-key.ts";
+import { rotatePassword } from "./rotate-password.ts";
+import { setMetadata } from "./set-metadata.ts";
 import { showClient } from "./show-client.ts";
 
 /** In the order of the help. */
@@ -17,7 +25,16 @@ export const COMMANDS: readonly CommandDefinition[] = [
   addClient,
   listClients,
   showClient,
+  renameClient,
   deleteClient,
+  ...listFieldCommands,
+  ...flagCommands,
+  setMetadata,
+  rotateKey,
+  rotatePassword,
+  checkAccessCommand,
+  policyList,
+  policyTest,
   migrate,
   migrateDb,
   backup,

@@ -2,6 +2,7 @@ export type { DatabaseConfig, NodeConfig, PlainConfig } from "./config.ts";
 export { findPlugins } from "./find-plugins.ts";
 export type { FindPluginsOptions, InstalledPlugin } from "./find-plugins.ts";
 export { maskConfig } from "./mask.ts";
+export { nearestName } from "./nearest-name.ts";
 export { openDatabase } from "./open-database.ts";
 export type { OpenOptions } from "./open-database.ts";
 export { readConfig } from "./read-config.ts";
