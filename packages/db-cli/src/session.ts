@@ -21,6 +21,7 @@ export class Session {
   readonly #configPath: string | undefined;
   readonly #onNotice: OnNotice;
   readonly #onNewStore: (location: string) => void;
+  #given: NodeConfig | undefined;
 
   /** `config`: `undefined` for the config of a hub on this machine. `onNewStore`: hears where one was made. */
   constructor(config: string | undefined, { onNotice, onNewStore }: SessionEvents) {
@@ -31,9 +32,27 @@ export class Session {
 
   /** A config that nobody named may be absent: every option has a default. */
   async config(): Promise<NodeConfig> {
+    if (this.#given !== undefined) return this.#given;
     const config = await readConfig(this.#configPath);
     if (config.exists || this.#configPath === undefined) return config;
     throw new UsageError(`there is no config file ${config.path}`);
+  }
+
+  /** As {@link config}, also of a file that is named and not there yet. */
+  configOrNew(): Promise<NodeConfig> {
+    return readConfig(this.#configPath);
+  }
+
+  /** The same session, had the config this `database` block: to try it before it is written. */
+  with(config: NodeConfig, database: NodeConfig["database"]): Session {
+    const session = new Session(this.#configPath, { onNotice: this.#onNotice, onNewStore: this.#onNewStore });
+    session.#given = { ...config, database };
+    return session;
+  }
+
+  /** The package of the configured backend; throws where it cannot be loaded or its options are wrong. */
+  async backendName(): Promise<string> {
+    return (await resolvePlugin(await this.config(), { from: FROM })).moduleName;
   }
 
   async plugins(): Promise<readonly InstalledPlugin[]> {
@@ -67,14 +86,17 @@ export class Session {
     }
   }
 
-  /** Opens the database, and closes it whatever happens. `create`: make the store where there is none. */
+  /**
+   * Opens the database, and closes it whatever happens. `create`: make the store, with the first write, where
+   * there is none; then `isNew`.
+   */
   async withDatabase<T>(
     { create }: { readonly create: boolean },
-    use: (database: ClientDatabase) => Promise<T>,
+    use: (database: ClientDatabase, isNew: boolean) => Promise<T>,
   ): Promise<T> {
     const { database, isNew } = await (create ? this.#openOrCreate() : this.#open());
     try {
-      const result = await use(database);
+      const result = await use(database, isNew);
       const { storeId, location } = database.info();
       if (isNew && storeId !== undefined) this.#onNewStore(location);
       return result;

@@ -51,7 +51,7 @@ describe("add-client", () => {
       "--access-key",
       "garden-key",
       "--password",
-      "s3cret pass",
+      "s3cret pass of mine",
       "--crypto-key",
       "0123456789abcdef",
     ];
@@ -69,7 +69,7 @@ describe("add-client", () => {
     expect(hub.records()["1001"]).toMatchObject({
       name: "garden 🪴",
       api_key: "garden-key",
-      password: "s3cret pass",
+      password: "s3cret pass of mine",
       crypto_key: "0123456789abcdef",
       is_admin: true,
       allowed_types: ["speak", "recognizer_loop:utterance", "a b"],
@@ -182,12 +182,12 @@ describe("add-client", () => {
 
 describe("the secrets of add-client", () => {
   it.each([
-    ["a line", "pipe secret\n"],
-    ["a Windows line", "pipe secret\r\n"],
-    ["no line end", "pipe secret"],
+    ["a line", "pipe secret of mine\n"],
+    ["a Windows line", "pipe secret of mine\r\n"],
+    ["no line end", "pipe secret of mine"],
   ])("come from stdin: %s", async (_, input) => {
     const added = await runJson<Added>(new Hub(), ["add-client", "--password-stdin"], { input });
-    expect(added.secrets.password).toBe("pipe secret");
+    expect(added.secrets.password).toBe("pipe secret of mine");
   });
 
   it.each([
@@ -204,12 +204,12 @@ describe("the secrets of add-client", () => {
   it("come from the environment", async () => {
     const env = {
       HIVEMIND_CLIENT_ACCESS_KEY: "key from env",
-      HIVEMIND_CLIENT_PASSWORD: "password from env",
+      HIVEMIND_CLIENT_PASSWORD: "password from the env",
       HIVEMIND_CLIENT_CRYPTO_KEY: "crypto-from-env!",
     };
     expect((await runJson<Added>(new Hub(), ["add-client"], { env })).secrets).toEqual({
       accessKey: "key from env",
-      password: "password from env",
+      password: "password from the env",
       cryptoKey: "crypto-from-env!",
     });
   });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { stringifyJson } from "@hivemind/db-core";
 import { parseBoolean } from "../src/arguments/boolean.ts";
-import { parseId } from "../src/arguments/client-id.ts";
 import { parseMetadata } from "../src/arguments/metadata.ts";
 
 describe("parseBoolean", () => {
@@ -17,20 +16,6 @@ describe("parseBoolean", () => {
     expect(() => parseBoolean(text)).toThrow(
       "--admin takes one of true, 1, yes, on, t, y, false, 0, no, off, f, n",
     );
-  });
-});
-
-describe("parseId", () => {
-  it.each([
-    ["1", 1],
-    ["1000", 1000],
-    ["9007199254740991", Number.MAX_SAFE_INTEGER],
-  ])("takes %s", (text, id) => {
-    expect(parseId(text)).toBe(id);
-  });
-
-  it.each(["", "-1", "1.0", "1e3", "0x10", " 1", "abc", "9007199254740993", "１"])("refuses %j", (text) => {
-    expect(() => parseId(text)).toThrow("ID must be a whole number, as `hivemind-db list-clients` shows it");
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Hub, hubWithClients } from "./support/hub.ts";
 import { MAIN, runCli } from "./support/run-cli.ts";
@@ -7,7 +7,7 @@ import { MAIN, runCli } from "./support/run-cli.ts";
 const CANARY = "canary-7f3a";
 const SECRETS = {
   accessKey: `${CANARY}-access-key`,
-  password: `${CANARY}-password`,
+  password: `${CANARY}-password of the hub`,
   cryptoKey: `${CANARY}-cryp`,
 };
 const STORE_PASSWORD = `${CANARY}-stor`;
@@ -15,11 +15,22 @@ const STORE_PASSWORD = `${CANARY}-stor`;
 /** A hub that has a client with canaries for secrets, in a store whose password is one. */
 async function hubWithCanary(): Promise<Hub> {
   const hub = new Hub().withOptions({ password: STORE_PASSWORD });
+  canaries ??= filesOfNewStore();
+  for (const [name, bytes] of await canaries) writeFileSync(join(hub.dataFolder, name), bytes);
+  return hub;
+}
+
+let canaries: Promise<ReadonlyMap<string, Buffer>> | undefined;
+
+/** Made once: it takes a process. */
+async function filesOfNewStore(): Promise<ReadonlyMap<string, Buffer>> {
+  const hub = new Hub().withOptions({ password: STORE_PASSWORD });
   const { accessKey, password, cryptoKey } = SECRETS;
   const credentials = ["--access-key", accessKey, "--password", password, "--crypto-key", cryptoKey];
   const added = await runCli(hub, ["add-client", "--name", "bird", ...credentials]);
   if (added.code !== 0) throw new Error(added.stderr);
-  return hub;
+  const names = readdirSync(hub.dataFolder);
+  return new Map(names.map((name) => [name, readFileSync(join(hub.dataFolder, name))]));
 }
 
 describe("no secret is shown", () => {
@@ -34,6 +45,16 @@ describe("no secret is shown", () => {
     ["print-config"],
     ["plugins"],
     ["health"],
+    ["doctor"],
+    ["check-access", SECRETS.accessKey, "speak"],
+    ["policy", "test", SECRETS.password, "speak"],
+    ["allow-msg", "speak", SECRETS.accessKey],
+    ["rotate-key", "--access-key", SECRETS.accessKey],
+    ["rotate-password", "1", "--password", SECRETS.password],
+    ["rotate-password", SECRETS.accessKey],
+    ["init", "--backend", SECRETS.password],
+    ["init", "--backend", "redis", "--yes", "--option", `password=${SECRETS.password}`, "--option", "port=x"],
+    ["init", "--backend", "json", "--option", SECRETS.password],
     ["add-client", "--access-key", SECRETS.accessKey],
     ["add-client", "--crypto-key", SECRETS.password],
     ["add-client", "--password", SECRETS.password, "--admin", "perhaps"],
@@ -109,7 +130,7 @@ describe.runIf(process.platform === "linux")("the command line", () => {
   it("no longer shows the secrets that were given on it", async () => {
     const hub = new Hub();
     const seen = join(hub.home, "seen");
-    const record = `data:text/javascript,import { readFileSync, writeFileSync } from "node:fs";
+    const record = `data:text/javascript,import { readdirSync, readFileSync, writeFileSync } from "node:fs";
       process.on("exit", () => writeFileSync(process.env.SEEN, readFileSync("/proc/self/cmdline")));`;
     const env = { SEEN: seen, NODE_OPTIONS: `--import ${JSON.stringify(record.replaceAll(/\s+/g, "%20"))}` };
     const args = ["add-client", "--password", SECRETS.password, `--access-key=${SECRETS.accessKey}`];

@@ -1,7 +1,8 @@
 /** What `set-metadata` is told to do with a client's metadata. */
-import { parseJson, stringifyJson } from "@hivemind/db-core";
+import { stringifyJson } from "@hivemind/db-core";
 import type { Json, JsonObject } from "@hivemind/db-core";
 import { UsageError } from "../usage-error.ts";
+import { jsonOrText } from "./json-or-text.ts";
 import { parseMetadata } from "./metadata.ts";
 
 export interface MetadataOptions {
@@ -33,13 +34,4 @@ export function metadataChange(options: MetadataOptions): (now: JsonObject) => J
     const after = Object.fromEntries(next);
     return stringifyJson(after) === stringifyJson(now) ? undefined : after;
   };
-}
-
-/** `true`, `12`, `["a"]` are what they say in JSON; what is no JSON is a text. */
-function jsonOrText(value: string): Json {
-  try {
-    return parseJson(value);
-  } catch {
-    return value;
-  }
 }

@@ -4,8 +4,10 @@ import type { CommandDefinition } from "./definition.ts";
 import { convert } from "./convert.ts";
 import { checkAccessCommand, policyTest } from "./check-access.ts";
 import { deleteClient } from "./delete-client.ts";
+import { doctor } from "./doctor.ts";
 import { flagCommands } from "./flag-commands.ts";
 import { health } from "./health.ts";
+import { init } from "./init.ts";
 import { listClients } from "./list-clients.ts";
 import { listFieldCommands } from "./list-field-commands.ts";
 import { migrate } from "./migrate.ts";
@@ -22,6 +24,7 @@ import { showClient } from "./show-client.ts";
 
 /** In the order of the help. */
 export const COMMANDS: readonly CommandDefinition[] = [
+  init,
   addClient,
   listClients,
   showClient,
@@ -43,4 +46,5 @@ export const COMMANDS: readonly CommandDefinition[] = [
   printConfig,
   plugins,
   health,
+  doctor,
 ];

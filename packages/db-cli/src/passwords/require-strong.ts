@@ -15,7 +15,8 @@ export async function requireStrong(
   { minPasswordBits }: Pick<NodeConfig, "minPasswordBits">,
   related: readonly string[],
 ): Promise<void> {
-  if (password === undefined || password === null) return;
+  // An empty one is no password at all: the core refuses it.
+  if (password === undefined || password === null || password === "") return;
   const bits = await passwordBits(password, related);
   if (bits >= minPasswordBits) return;
   throw new UsageError(

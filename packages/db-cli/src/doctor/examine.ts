@@ -1,0 +1,40 @@
+/** Everything that can be wrong, from the config to the records. Each finding says what to do. */
+import { isDbError } from "@hivemind/db-core";
+import type { ClientDatabase, Finding, NodeConfig } from "@hivemind/db-core";
+import type { Session } from "../session.ts";
+import { configFindings } from "./config-findings.ts";
+import { diskFindings } from "./disk-findings.ts";
+import { finding } from "./finding.ts";
+import { passwordFindings } from "./password-findings.ts";
+
+/** What ends the examination is a finding as well: the last one. */
+export async function examine(session: Session, repair: boolean): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  try {
+    const config = await session.config();
+    findings.push(...configFindings(config, await session.secretOptions()));
+    await session.withDatabase({ create: false }, async (database) => {
+      for await (const one of storeFindings(database, config, repair)) findings.push(one);
+    });
+  } catch (error) {
+    if (!isDbError(error)) throw error;
+    findings.push(finding(error.code, "error", sentence(error.message), error.clientIds));
+  }
+  return findings;
+}
+
+async function* storeFindings(
+  database: ClientDatabase,
+  config: NodeConfig,
+  repair: boolean,
+): AsyncGenerator<Finding> {
+  const health = await database.health();
+  if (!health.ok) yield finding("unhealthy", "error", health.message);
+  yield* diskFindings(database.info().location);
+  yield* database.verify({ repair });
+  yield* passwordFindings(database, config);
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,23 @@
+import type { ClientDatabase, Finding, NodeConfig } from "@hivemind/db-core";
+import { passwordBits } from "../passwords/password-bits.ts";
+import { finding } from "./finding.ts";
+
+/** Named in one finding; more would hide the others. */
+const MOST_NAMED = 20;
+
+/** Those that Python's tools, or an import, let through. */
+export async function* passwordFindings(
+  database: ClientDatabase,
+  { minPasswordBits }: Pick<NodeConfig, "minPasswordBits">,
+): AsyncGenerator<Finding> {
+  const weak: number[] = [];
+  for await (const client of database.listClients()) {
+    const password = client.revoked ? undefined : (await database.secrets(client.id))?.password;
+    if (password === undefined || password === null) continue;
+    if ((await passwordBits(password, [client.name])) < minPasswordBits) weak.push(client.id);
+  }
+  if (weak.length === 0) return;
+  const more = weak.length > MOST_NAMED ? ` and ${weak.length - MOST_NAMED} more` : "";
+  const message = `The passwords of the clients ${weak.slice(0, MOST_NAMED).join(", ")}${more} are easy to guess (below ${minPasswordBits} bits). Give each a new one: hivemind-db rotate-password ID`;
+  yield finding("weak-password", "warning", message, weak);
+}
