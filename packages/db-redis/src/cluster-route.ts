@@ -3,8 +3,9 @@ import { DbError } from "@hivemind/db-core/backend";
 import { addressOf, placeIn } from "./address.ts";
 import type { Place } from "./address.ts";
 import type { RedisOptions } from "./options.ts";
-import type { Route, Way } from "./route.ts";
-import { ServerLink } from "./server-link.ts";
+import { replyCode } from "./reply-error.ts";
+import type { Freshness, Route, Way } from "./route.ts";
+import { isReply, NotSent, ServerLink } from "./server-link.ts";
 import type { Reply } from "./server-link.ts";
 
 interface Range {
@@ -26,6 +27,7 @@ export class ClusterRoute implements Route {
   /** What servers have said since the last look at all of it. */
   readonly #moved = new Map<number, string>();
   #epoch = 0;
+  #nodeTimeoutMs: number | undefined;
   #looking: Promise<void> | undefined;
   #isClosed = false;
 
@@ -38,6 +40,14 @@ export class ClusterRoute implements Route {
 
   get epoch(): number {
     return this.#epoch;
+  }
+
+  /** A master that has lost the others goes on until the node timeout has passed. */
+  get freshness(): Freshness {
+    const addedMs = this.#nodeTimeoutMs;
+    if (addedMs === undefined)
+      return { addedMs: null, why: "this user may not use CONFIG GET cluster-node-timeout" };
+    return { addedMs, why: `cluster-node-timeout is ${addedMs} ms` };
   }
 
   way(slot: number): Way | Promise<Way> {
@@ -89,14 +99,23 @@ export class ClusterRoute implements Route {
     await this.look();
     const master = this.#masterOf(slot);
     // Nobody has answered: this one says why.
-    if (master === undefined && this.#ranges.length === 0) {
-      const seed = this.#link(this.#seeds[0] as Place);
-      await seed.send(["cluster", "slots"]);
-    }
+    if (master === undefined && this.#ranges.length === 0) throw await this.#nobody();
     if (master === undefined) {
       throw new DbError("unreachable", `no node of the cluster at ${this.location} serves the slot ${slot}`);
     }
     return { link: this.#link(placeIn(master)) };
+  }
+
+  async #nobody(): Promise<Error> {
+    const [place] = this.#seeds;
+    try {
+      if (place !== undefined) await this.#ask(place);
+    } catch (error) {
+      if (!isReply(error) || replyCode(error.message) !== "ERR") throw error;
+      const message = `redis at ${this.#link(place as Place).location} is not a node of a cluster: name it with host, not in cluster_nodes`;
+      return new DbError("invalid", message);
+    }
+    return new NotSent(`no node of the cluster at ${this.location} answers`);
   }
 
   async #look(): Promise<void> {
@@ -113,6 +132,7 @@ export class ClusterRoute implements Route {
         const ranges = await Promise.any(some.map((place) => this.#ask(place)));
         if (this.#isClosed) return;
         this.#adopt(ranges);
+        this.#nodeTimeoutMs ??= await this.#askNodeTimeout();
         return;
       } catch {
         // None of these. Whoever needs a master that nobody names gets the error of a server.
@@ -133,6 +153,18 @@ export class ClusterRoute implements Route {
         master: addressOf({ host: host === "" ? place.host : host, port: Number(master[1]) }),
       };
     });
+  }
+
+  async #askNodeTimeout(): Promise<number | undefined> {
+    const [range] = this.#ranges;
+    if (range === undefined) return undefined;
+    try {
+      const reply = await this.#link(placeIn(range.master)).send(["config", "get", "cluster-node-timeout"]);
+      return Number((reply as readonly string[])[1]);
+    } catch {
+      // Hosted servers keep CONFIG to themselves.
+      return undefined;
+    }
   }
 
   #adopt(ranges: readonly Range[]): void {

@@ -5,7 +5,7 @@ import { afterFailure, failure, isWorthALook } from "./after-failure.ts";
 import type { Routing } from "./after-failure.ts";
 import type { RedisOptions } from "./options.ts";
 import { redirection, replyCode } from "./reply-error.ts";
-import type { Route, Way } from "./route.ts";
+import type { Freshness, Route, Way } from "./route.ts";
 import type { Script } from "./script.ts";
 import { isReply, LostConnection, NotSent } from "./server-link.ts";
 import type { Argument, Command, Reply, Sending } from "./server-link.ts";
@@ -26,6 +26,8 @@ export class Connection {
   /** Any key of the clients: it says where commands without a key go. */
   #home: string;
   #isClosed = false;
+  /** One server alone, and it gets what it has from another one. */
+  isReplica = false;
 
   constructor(options: RedisOptions, route: Route) {
     this.#options = options;
@@ -45,6 +47,10 @@ export class Connection {
   /** Another number whenever something may have been written or read at another server than before. */
   get epoch(): number {
     return this.#route.epoch;
+  }
+
+  get freshness(): Freshness {
+    return this.isReplica ? { addedMs: null, why: "the server is a replica" } : this.#route.freshness;
   }
 
   /** Where commands go that have no key: to the master that has this one. */

@@ -1,6 +1,7 @@
 /** Cheap enough for a container's HEALTHCHECK: three small questions to the server. */
 import { isDbError } from "@hivemind/db-core/backend";
 import type { Health, Json } from "@hivemind/db-core/backend";
+import { infoFields } from "./info-fields.ts";
 import type { RedisStore } from "./redis-backend.ts";
 
 type Details = Readonly<Record<string, Json>>;
@@ -30,9 +31,13 @@ export async function redisHealth(store: RedisStore): Promise<Health> {
   }
 }
 
-function feedDetails({ feed, options }: RedisStore): Details {
+function feedDetails({ connection, feed, options }: RedisStore): Details {
   const provenAt = feed.provenAt;
+  const { addedMs, why } = connection.freshness;
   return {
+    topology: connection.topology,
+    freshWithinMs: addedMs === null ? null : options.leaseMs + addedMs,
+    freshBecause: addedMs === null ? `not bounded: ${why}` : why,
     feed: feed.state,
     feedProvenMsAgo: provenAt === undefined ? null : Math.round(performance.now() - provenAt),
     leaseMs: options.leaseMs,
@@ -48,17 +53,6 @@ async function serverDetails({ connection, identity }: RedisStore): Promise<Deta
     await identity.look();
     return { server: "unknown: this user may not use INFO" };
   }
-}
-
-function infoFields(info: string): ReadonlyMap<string, string> {
-  return new Map(
-    info.split(/\r?\n/).flatMap((line) => {
-      const colon = line.indexOf(":");
-      return colon < 1 || line.startsWith("#")
-        ? []
-        : [[line.slice(0, colon), line.slice(colon + 1)] as const];
-    }),
-  );
 }
 
 function describe(info: ReadonlyMap<string, string>): Details {

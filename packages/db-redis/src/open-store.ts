@@ -1,10 +1,10 @@
 /** Opening: is there a store, and one that this release knows? Nothing is written. */
 import { DbError, isDbError } from "@hivemind/db-core/backend";
 import type { Backend, BackendHost } from "@hivemind/db-core/backend";
-import { Connection } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import { Feed } from "./feed.ts";
 import { Keyspace } from "./keyspace.ts";
-import { makeRoute } from "./make-route.ts";
+import { connect } from "./connect.ts";
 import type { RedisOptions } from "./options.ts";
 import { RecordReader } from "./record-reader.ts";
 import { RedisBackend } from "./redis-backend.ts";
@@ -13,7 +13,7 @@ import { StoreIdentity } from "./store-identity.ts";
 
 export async function openStore(options: RedisOptions, host: BackendHost): Promise<Backend> {
   const keys = new Keyspace(options.indexPrefix, options.hashTag);
-  const connection = new Connection(options, makeRoute(options));
+  const connection = await connect(options, host.onNotice);
   connection.home = keys.meta;
   const identity = new StoreIdentity(connection, keys);
   const seen = new SeenTexts();

@@ -67,11 +67,15 @@ export class RedisBackend implements Backend {
 
   info(): StoreInfo {
     const { connection, identity, keys, options } = this.#store;
+    const { addedMs } = connection.freshness;
     return {
       storeId: identity.storeId,
       schema: identity.schema,
       location: `${connection.location} (${keys.prefix})`,
-      guarantees: { freshWithinMs: options.leaseMs, survives: "as-configured-in-the-server" },
+      guarantees: {
+        freshWithinMs: addedMs === null ? null : options.leaseMs + addedMs,
+        survives: "as-configured-in-the-server",
+      },
     };
   }
 

@@ -8,12 +8,21 @@ export interface Way {
   readonly session?: number;
 }
 
+/** What the topology adds to the time in which a change goes unseen; `null`: no bound. */
+export interface Freshness {
+  readonly addedMs: number | null;
+  /** For an operator: why this is so. */
+  readonly why: string;
+}
+
 export interface Route {
   readonly kind: "single" | "sentinel" | "cluster";
   /** The addresses, without a password. */
   readonly location: string;
   /** Another number whenever something may have been written or read at another server than before. */
   readonly epoch: number;
+  /** As far as it is known yet. */
+  readonly freshness: Freshness;
   /** To the master of a slot; without a cluster every slot has the same. */
   way(slot: number): Way | Promise<Way>;
   /** To each master, that of the slot first. */
@@ -31,6 +40,7 @@ export interface Route {
 export class SingleRoute implements Route {
   readonly kind = "single";
   readonly epoch = 0;
+  readonly freshness = { addedMs: 0, why: "one server, which proves itself" };
   readonly #way: Way;
 
   constructor(link: ServerLink) {

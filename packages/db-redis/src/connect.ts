@@ -1,0 +1,56 @@
+/** A connection to where the options say, or to what a server there says of itself. */
+import { DbError, isDbError } from "@hivemind/db-core/backend";
+import type { OnNotice } from "@hivemind/db-core/backend";
+import { Connection } from "./connection.ts";
+import type { Reply } from "./connection.ts";
+import { makeRoute } from "./make-route.ts";
+import type { RedisOptions } from "./options.ts";
+
+/** Absent where the server does not say, or this user may not ask. */
+interface Self {
+  readonly mode?: string | undefined;
+  readonly role?: string | undefined;
+}
+
+export async function connect(options: RedisOptions, onNotice: OnNotice): Promise<Connection> {
+  const connection = new Connection(options, makeRoute(options));
+  if (connection.topology !== "single") return connection;
+  try {
+    const { mode, role } = await introduction(connection);
+    if (mode === "cluster") {
+      await connection.close();
+      return new Connection(options, makeRoute({ ...options, db: onlyDb(options), clusterNodes: [options] }));
+    }
+    if (mode === "sentinel") {
+      const message = `redis at ${connection.location} is a Sentinel: name it in sentinels, and its master in master_name`;
+      throw new DbError("invalid", message);
+    }
+    if (role === "replica") {
+      connection.isReplica = true;
+      const message = `redis at ${connection.location} is a replica: it takes no writes, and nobody knows how old its answers are. Name the master`;
+      onNotice({ code: "fallback", message });
+    }
+    return connection;
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+async function introduction(connection: Connection): Promise<Self> {
+  try {
+    const reply = (await connection.read("hello")) as readonly Reply[];
+    const fields = new Map<string, string>();
+    for (let i = 0; i + 1 < reply.length; i += 2) fields.set(String(reply[i]), String(reply[i + 1]));
+    return { mode: fields.get("mode"), role: fields.get("role") };
+  } catch (error) {
+    // Not allowed, or not known: it will say no to what it is not.
+    if (isDbError(error) && (error.code === "refused" || error.code === "corrupt")) return {};
+    throw error;
+  }
+}
+
+function onlyDb({ db }: RedisOptions): number {
+  if (db === 0) return db;
+  throw new DbError("invalid", "db is not 0, and the server is a node of a cluster, which has no other one");
+}

@@ -1,0 +1,99 @@
+/** Is it still the master? A server that has been replaced may be the last one to hear of it. */
+import { infoFields } from "./info-fields.ts";
+import { replyCode } from "./reply-error.ts";
+import type { Freshness, Way } from "./route.ts";
+import { isReply, NotSent } from "./server-link.ts";
+import type { ServerLink } from "./server-link.ts";
+
+/** What the server asks of its replicas before it takes a write. */
+interface Demand {
+  /** `undefined`: this user may not ask for it. */
+  readonly replicas: number | undefined;
+  readonly maxLagS: number;
+}
+
+export class MasterProof {
+  readonly link: ServerLink;
+  /** As many as the Sentinels know of: any of them could be made the master. */
+  replicas = 0;
+  readonly #leaseMs: number;
+  #provenAt = Number.NEGATIVE_INFINITY;
+  #session = -1;
+  #demand: Demand = { replicas: undefined, maxLagS: 0 };
+  #asking: Promise<Way> | undefined;
+
+  constructor(link: ServerLink, leaseMs: number) {
+    this.link = link;
+    this.#leaseMs = leaseMs;
+  }
+
+  /** With a proof that is not older than the lease; `undefined`: it has to be asked. */
+  freshWay(): Way | undefined {
+    const isFresh =
+      performance.now() - this.#provenAt <= this.#leaseMs && this.#session === this.link.session;
+    return isFresh ? { link: this.link, session: this.#session } : undefined;
+  }
+
+  /** Asked by several at once, it is asked once. */
+  provenWay(): Promise<Way> {
+    this.#asking ??= this.prove().finally(() => (this.#asking = undefined));
+    return this.#asking;
+  }
+
+  /**
+   * Any replica that is made the master stops to answer for this one, which then lacks one of those that it
+   * demands: if it demands them all.
+   */
+  get freshness(): Freshness {
+    const { replicas, maxLagS } = this.#demand;
+    if (replicas === undefined) return unbounded("this user may not use CONFIG GET min-replicas-to-write");
+    if (replicas === 0 || maxLagS === 0) return unbounded("min-replicas-to-write is 0");
+    if (replicas < this.replicas) {
+      return unbounded(`min-replicas-to-write is ${replicas}, and the master has ${this.replicas} replicas`);
+    }
+    return {
+      addedMs: (maxLagS + 1) * 1000,
+      why: `min-replicas-to-write is ${replicas}, with a lag of ${maxLagS} s`,
+    };
+  }
+
+  /** Asks now. */
+  async prove(): Promise<Way> {
+    const askedAt = performance.now();
+    const fields = infoFields(String(await this.link.send(["info", "replication"])));
+    const { session } = this.link;
+    if (fields.get("role") !== "master")
+      throw new NotSent(`redis at ${this.link.location} is not the master any more`);
+    if (session !== this.#session) this.#demand = await this.#demanded(session);
+    const good = Number(fields.get("min_slaves_good_slaves") ?? Number.POSITIVE_INFINITY);
+    if (good < (this.#demand.replicas ?? 0)) {
+      throw new NotSent(
+        `redis at ${this.link.location} has ${good} replicas in reach and demands ${this.#demand.replicas} (min-replicas-to-write), so another server may be the master by now`,
+      );
+    }
+    this.#session = session;
+    this.#provenAt = askedAt;
+    return { link: this.link, session };
+  }
+
+  async #demanded(session: number): Promise<Demand> {
+    const setting = async (name: string): Promise<number> => {
+      const reply = (await this.link.send(["config", "get", name], { session })) as readonly string[];
+      return Number(reply[1] ?? 0);
+    };
+    try {
+      return {
+        replicas: await setting("min-replicas-to-write"),
+        maxLagS: await setting("min-replicas-max-lag"),
+      };
+    } catch (error) {
+      // Hosted servers keep CONFIG to themselves, or have none.
+      if (!isReply(error) || !["NOPERM", "ERR"].includes(replyCode(error.message))) throw error;
+      return { replicas: undefined, maxLagS: 0 };
+    }
+  }
+}
+
+function unbounded(why: string): Freshness {
+  return { addedMs: null, why };
+}

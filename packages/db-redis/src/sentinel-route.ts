@@ -1,0 +1,147 @@
+/** The master that Sentinels name, as long as it proves to be one. */
+import { setTimeout as delay } from "node:timers/promises";
+import { DbError } from "@hivemind/db-core/backend";
+import { addressOf } from "./address.ts";
+import type { Place } from "./address.ts";
+import { MasterProof } from "./master-proof.ts";
+import type { RedisOptions, SentinelOptions } from "./options.ts";
+import type { Freshness, Route, Way } from "./route.ts";
+import { SentinelWatch } from "./sentinel-watch.ts";
+import { replyCode } from "./reply-error.ts";
+import { isReply, NotSent, ServerLink } from "./server-link.ts";
+import type { Reply } from "./server-link.ts";
+
+interface Named {
+  readonly place: Place;
+  /** Higher with every failover. */
+  readonly epoch: number;
+  readonly replicas: number;
+}
+
+/** After one Sentinel has answered, the others have so long to know better. */
+const BETTER_MS = 100;
+
+export class SentinelRoute implements Route {
+  readonly kind = "sentinel";
+  readonly location: string;
+  readonly #options: RedisOptions;
+  readonly #masterName: string;
+  readonly #sentinels: readonly ServerLink[];
+  readonly #watch: SentinelWatch;
+  #master: MasterProof | undefined;
+  #epoch = 0;
+  #looking: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(options: RedisOptions, { places, masterName, username, password, tls }: SentinelOptions) {
+    this.#options = options;
+    this.#masterName = masterName;
+    const servers = places.map((place) => ({ ...options, ...place, username, password, tls, db: 0 }));
+    this.#sentinels = servers.map((server) => new ServerLink(server));
+    this.#watch = new SentinelWatch(servers, masterName, () => void this.look());
+    const scheme = options.tls === undefined ? "redis" : "rediss";
+    this.location = `${scheme}://${places.map(addressOf).join(",")}/${options.db} (${masterName})`;
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  get freshness(): Freshness {
+    return this.#master?.freshness ?? { addedMs: null, why: "no master is known" };
+  }
+
+  way(): Way | Promise<Way> {
+    return this.#master?.freshWay() ?? this.#proven();
+  }
+
+  async masters(): Promise<readonly Way[]> {
+    return [await this.way()];
+  }
+
+  redirected(): ServerLink {
+    throw new TypeError("servers that Sentinels look after send nobody elsewhere");
+  }
+
+  async look(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
+    await this.#looking;
+  }
+
+  async proves({ link }: Way): Promise<boolean> {
+    const master = this.#master;
+    if (master?.link !== link) return false;
+    await master.prove();
+    return master === this.#master;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#watch.close();
+    const links = [...this.#sentinels, ...(this.#master === undefined ? [] : [this.#master.link])];
+    await Promise.all(links.map((link) => link.close()));
+  }
+
+  async #proven(): Promise<Way> {
+    if (this.#master === undefined) await this.look();
+    if (this.#master === undefined) throw await this.#nobody();
+    return this.#master.provenWay();
+  }
+
+  async #look(): Promise<void> {
+    const answers: Named[] = [];
+    const asking = this.#sentinels.map(async (sentinel) => {
+      const named = await this.#ask(sentinel);
+      if (named !== undefined) answers.push(named);
+    });
+    const first = Promise.any(asking).then(() => delay(BETTER_MS));
+    await Promise.race([Promise.allSettled(asking), first]).catch(() => undefined);
+    const [newest] = answers.toSorted((a, b) => b.epoch - a.epoch);
+    if (newest !== undefined && !this.#isClosed) this.#adopt(newest);
+  }
+
+  /** `undefined`: it does not know this master. */
+  async #ask(sentinel: ServerLink): Promise<Named | undefined> {
+    const reply = (await sentinel.send(["sentinel", "master", this.#masterName])) as readonly Reply[];
+    const fields = new Map<string, string>();
+    for (let i = 0; i + 1 < reply.length; i += 2) fields.set(String(reply[i]), String(reply[i + 1]));
+    const [host, port] = [fields.get("ip"), Number(fields.get("port"))];
+    if (host === undefined || host === "" || !(port > 0)) return undefined;
+    return {
+      place: { host, port },
+      epoch: Number(fields.get("config-epoch") ?? 0),
+      replicas: Number(fields.get("num-slaves") ?? 0),
+    };
+  }
+
+  #adopt({ place, replicas }: Named): void {
+    this.#watch.start();
+    const { host, port } = this.#master?.link.options ?? {};
+    if (this.#master !== undefined && host === place.host && port === place.port) {
+      this.#master.replicas = replicas;
+      return;
+    }
+    const old = this.#master;
+    this.#epoch += 1;
+    this.#master = new MasterProof(new ServerLink({ ...this.#options, ...place }), this.#options.leaseMs);
+    this.#master.replicas = replicas;
+    void old?.link.close();
+  }
+
+  /** No Sentinel has named a master: one of them says why. */
+  async #nobody(): Promise<Error> {
+    const [sentinel] = this.#sentinels;
+    try {
+      await sentinel?.send(["sentinel", "master", this.#masterName]);
+    } catch (error) {
+      if (!isReply(error) || replyCode(error.message) !== "ERR") throw error;
+      return new DbError(
+        "invalid",
+        /unknown command/i.test(error.message)
+          ? `redis at ${sentinel?.location} is no Sentinel: name a server itself with host`
+          : `the Sentinel at ${sentinel?.location} knows no master of the name in master_name`,
+      );
+    }
+    return new NotSent(`no Sentinel of ${this.location} names a master`);
+  }
+}
