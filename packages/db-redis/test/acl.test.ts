@@ -1,14 +1,11 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { readmeUser } from "./support/readme.ts";
 import { testServer } from "./support/test-server.ts";
 
 const redis = testServer();
-const README = readFileSync(fileURLToPath(new URL("../README.md", import.meta.url)), "utf8");
 
 test("the rule in the README is all that a node needs, and no more than it needs", async () => {
-  const [, rule = ""] = /```acl\n([^`]+)```/.exec(README) ?? [];
-  const [, user = "", ...words] = rule.trim().split(/\s+/);
+  const [user = "", ...words] = readmeUser("password");
   const everything = async (): Promise<void> => {
     const db = await redis.open({ username: user, password: "password" });
     const backend = await redis.backend({ username: user, password: "password" });

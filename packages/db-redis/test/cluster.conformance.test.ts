@@ -1,3 +1,4 @@
-import { clusterConformance } from "./support/cluster-conformance.ts";
+import { redisConformance } from "./support/redis-conformance.ts";
+import { cluster } from "./support/topologies.ts";
 
-clusterConformance({ cluster_hash_tag: "clients" });
+redisConformance({ cluster_hash_tag: "clients" }, cluster);

@@ -145,10 +145,10 @@ function args(folder: string, port: number, config: RedisConfig): readonly strin
     port: isTls ? "0" : String(port),
     ...(isTls ? { "tls-port": String(port) } : {}),
   };
-  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, ...words(name, value)]);
+  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, ...words(value)]);
 }
 
 /** Several words are several arguments, but for the empty text, which `save` takes for "never". */
-function words(name: string, value: string): string[] {
-  return name === "user" || value === "" ? [value] : value.split(" ");
+function words(value: string): string[] {
+  return value === "" ? [value] : value.split(" ");
 }

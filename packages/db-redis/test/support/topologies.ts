@@ -1,0 +1,100 @@
+/** Real servers of every kind, and the options to reach them. */
+import { readFileSync } from "node:fs";
+import { Redis } from "ioredis";
+import {
+  startCluster,
+  startRedis,
+  startSentinelGroup,
+  startTlsRedis,
+} from "../../../../tooling/redis/src/main.ts";
+import type { RedisCluster, SentinelGroup, TlsRedis } from "../../../../tooling/redis/src/main.ts";
+import { slotOf } from "../../src/slot.ts";
+import { readmeUser } from "./readme.ts";
+import { client } from "./test-server.ts";
+
+export interface Topology {
+  /** As an operator, to every server that keeps something of its own. */
+  readonly masters: readonly Redis[];
+  /** The one that has the clients. */
+  readonly home: Redis;
+  readonly given: Readonly<Record<string, unknown>>;
+  stop(): Promise<void>;
+}
+
+const HOST = "127.0.0.1";
+/** No word that an error could hold by chance. */
+const PASSWORD = "Zeder-47-Fenster";
+const SLOTS = 16_384;
+
+export async function oneServer(db: number): Promise<Topology> {
+  const server = await startRedis();
+  const home = new Redis({ port: server.port, db, protocol: 2 });
+  return topology([home], { port: server.port }, home, () => server.stop());
+}
+
+/** TLS on both sides, and a user with the rule in the README. */
+export async function tlsAndAcl(): Promise<Topology> {
+  const tls = await startTlsRedis({ user: readmeUser(PASSWORD).join(" ") });
+  const home = tlsClient(tls);
+  return topology([home], tlsOptions(tls), home, () => tls.stop());
+}
+
+function tlsOptions({ server, certificates }: TlsRedis): Readonly<Record<string, unknown>> {
+  return {
+    port: server.port,
+    username: "hivemind",
+    password: PASSWORD,
+    use_ssl: true,
+    ssl_ca_certs: certificates.ca,
+    ssl_certfile: certificates.client.cert,
+    ssl_keyfile: certificates.client.key,
+  };
+}
+
+function tlsClient({ server, certificates: { ca, client: own } }: TlsRedis): Redis {
+  const [cert, key] = [readFileSync(own.cert), readFileSync(own.key)];
+  return new Redis({ port: server.port, protocol: 2, tls: { ca: readFileSync(ca), cert, key } });
+}
+
+/** Three masters with a replica each. The clients have the hash tag that a new namespace gets. */
+export async function cluster(
+  started?: RedisCluster,
+): Promise<Topology & { readonly cluster: RedisCluster }> {
+  const all = started ?? (await startCluster());
+  const masters = all.masters.map(({ port }) => client(port));
+  const home = masters[Math.floor((slotOf("{clients}") * masters.length) / SLOTS)] as Redis;
+  const nodes = all.masters.map(({ port }) => ({ host: HOST, port }));
+  return { ...topology(masters, { cluster_nodes: nodes }, home, () => all.stop()), cluster: all };
+}
+
+export async function sentinels(
+  started?: SentinelGroup,
+): Promise<Topology & { readonly group: SentinelGroup }> {
+  const group = started ?? (await startSentinelGroup());
+  const home = client(group.primary.port);
+  return { ...topology([home], sentinelOptions(group), home, () => group.stop()), group };
+}
+
+function sentinelOptions(group: SentinelGroup): Readonly<Record<string, unknown>> {
+  return {
+    sentinels: group.sentinels.map(({ port }) => ({ host: HOST, port })),
+    master_name: group.masterName,
+  };
+}
+
+function topology(
+  masters: readonly Redis[],
+  given: Topology["given"],
+  home: Redis,
+  stop: () => Promise<void>,
+): Topology {
+  return {
+    masters,
+    home,
+    given,
+    stop: async () => {
+      for (const master of masters) master.disconnect();
+      await stop();
+    },
+  };
+}

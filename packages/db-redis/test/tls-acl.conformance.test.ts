@@ -1,0 +1,4 @@
+import { redisConformance } from "./support/redis-conformance.ts";
+import { tlsAndAcl } from "./support/topologies.ts";
+
+redisConformance({}, tlsAndAcl);
