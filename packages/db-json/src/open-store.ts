@@ -40,8 +40,8 @@ export async function openStore(options: JsonOptions, host: BackendHost): Promis
   });
 }
 
-export function filesOf({ name, subfolder }: JsonOptions, isEncrypted: boolean): StoreFiles {
-  return storeFiles(dataFolder(subfolder), name, isEncrypted);
+export function filesOf({ name, subfolder, folder }: JsonOptions, isEncrypted: boolean): StoreFiles {
+  return storeFiles(folder ?? dataFolder(subfolder), name, isEncrypted);
 }
 
 /**

@@ -243,6 +243,18 @@ describe("is there a store at these options?", () => {
     expect(await plugin.hasStore?.({ ...options, name: "other" })).toBe(false);
   });
 
+  test("in the folder that they name, wherever that is", async () => {
+    const { write, folder } = hub();
+    write("clients.json", "{}");
+    const elsewhere = { ...options, subfolder: "not-here" };
+
+    expect(await plugin.hasStore?.(elsewhere)).toBe(false);
+    expect(await plugin.hasStore?.({ ...elsewhere, folder })).toBe(true);
+    expect(await plugin.options["~standard"].validate({ folder: "relative" })).toMatchObject({
+      issues: [{ path: ["folder"] }],
+    });
+  });
+
   test("what cannot be told is an error", async () => {
     const { path } = hub();
     symlinkSync(path("clients.json"), path("clients.json"));

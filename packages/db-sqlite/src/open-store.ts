@@ -14,8 +14,8 @@ import { SqliteBackend } from "./sqlite-backend.ts";
 import { sqliteError } from "./sqlite-error.ts";
 import { whenFree } from "./when-free.ts";
 
-export function pathOf({ name, subfolder }: SqliteOptions): string {
-  return join(dataFolder(subfolder), `${name}.db`);
+export function pathOf({ name, subfolder, folder }: SqliteOptions): string {
+  return join(folder ?? dataFolder(subfolder), `${name}.db`);
 }
 
 export async function openStore(options: SqliteOptions, { create, onNotice }: BackendHost): Promise<Backend> {

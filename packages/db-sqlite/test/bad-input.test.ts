@@ -408,6 +408,7 @@ describe("options", () => {
     [{ name: "" }, "name"],
     [{ subfolder: "../../etc" }, "subfolder"],
     [{ subfolder: "/etc" }, "subfolder"],
+    [{ folder: "here" }, "folder"],
     [{ synchronous: "off" }, "synchronous"],
     [{ busyTimeoutMs: -1 }, "busyTimeoutMs"],
     [{ busyTimeoutMs: 1.5 }, "busyTimeoutMs"],

@@ -8,6 +8,8 @@ import { doctor } from "./doctor.ts";
 import { flagCommands } from "./flag-commands.ts";
 import { health } from "./health.ts";
 import { init } from "./init.ts";
+import { exportClients } from "./export-clients.ts";
+import { importClients } from "./import-clients.ts";
 import { listClients } from "./list-clients.ts";
 import { listFieldCommands } from "./list-field-commands.ts";
 import { migrate } from "./migrate.ts";
@@ -40,6 +42,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
   policyTest,
   migrate,
   migrateDb,
+  exportClients,
+  importClients,
   backup,
   restore,
   convert,

@@ -44,6 +44,18 @@ export class Output {
     await this.#write(`${text}\n]\n`);
   }
 
+  /** Text of any form to stdout, as it comes. */
+  async text(pieces: AsyncIterable<string>): Promise<undefined> {
+    let text = "";
+    for await (const piece of pieces) {
+      text += piece;
+      if (text.length < CHUNK) continue;
+      await this.#write(text);
+      text = "";
+    }
+    await this.#write(text);
+  }
+
   /** Aligned columns to stdout. `style`: of a row as a whole. */
   async table(
     rows: readonly Row[],

@@ -4,6 +4,7 @@ import type { Json, JsonObject, StoredEntry } from "@hivemind/db-core/backend";
 import { BACKUP_FORMAT, BACKUP_VERSION, checksum, parseBackupLine } from "./backup-format.ts";
 import { fileLines } from "./file-lines.ts";
 import { sourceEntry } from "./record-candidate.ts";
+import { MEND_RECORDS } from "./source.ts";
 import type { Source, SourceEntry, StateEntry } from "./source.ts";
 import type { Watcher } from "./transfer.ts";
 
@@ -47,6 +48,7 @@ export async function openBackup(path: string, { progress, interrupt }: Watcher)
 function backupSource(path: string, schema: 1 | 2): Source {
   return {
     schema,
+    onUnreadable: MEND_RECORDS,
     pages: async function* () {
       let page: SourceEntry[] = [];
       for await (const { bytes } of fileLines(path)) {

@@ -97,8 +97,7 @@ function decideThere(
   const next = candidate.change(record);
   const fields = differingFields(record, next);
   if (fields.length === 0) return { kind: "same", id };
-  if (fields.length === 1 && fields[0] === "last_seen" && candidate.stored !== undefined)
-    return { kind: "touch", id, seconds: lastSeen(next) };
+  if (fields.length === 1 && fields[0] === "last_seen") return { kind: "touch", id, seconds: lastSeen(next) };
   const reason = isDead
     ? `is revoked, and client ${id} is not`
     : `differs from client ${id} in ${fields.join(", ")}`;

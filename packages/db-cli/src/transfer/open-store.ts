@@ -11,6 +11,8 @@ export interface Store {
   readonly backend: Backend;
   /** The npm package. */
   readonly name: string;
+  /** There was none: the first write makes it. */
+  readonly isNew: boolean;
 }
 
 /** The config, with another backend in it; `block`: its options, where those of the config do not count. */
@@ -32,7 +34,7 @@ export async function withStore<T>(
   use: (store: Store) => Promise<T>,
 ): Promise<T> {
   const resolved = await resolvePlugin(config, { from: FROM });
-  const store = { backend: await open(resolved, options), name: resolved.moduleName };
+  const store = { ...(await open(resolved, options)), name: resolved.moduleName };
   try {
     return await use(store);
   } finally {
@@ -43,13 +45,13 @@ export async function withStore<T>(
 async function open(
   { plugin, options }: ResolvedPlugin,
   { create, onNotice }: OpenStoreOptions,
-): Promise<Backend> {
+): Promise<Pick<Store, "backend" | "isNew">> {
   const notify: OnNotice = (notice) => onNotice({ backend: plugin.name, ...notice });
   try {
-    return await plugin.open(options, { create: false, onNotice: notify });
+    return { backend: await plugin.open(options, { create: false, onNotice: notify }), isNew: false };
   } catch (error) {
     // Opened to be made only where there is none: else an emptied store would be taken for a new one.
     if (!create || !isDbError(error) || error.code !== "missing-store") throw error;
-    return plugin.open(options, { create: true, onNotice: notify });
+    return { backend: await plugin.open(options, { create: true, onNotice: notify }), isNew: true };
   }
 }

@@ -42,7 +42,7 @@ export async function plan(
     for (const entry of page) {
       if (entry.unreadable === undefined) candidates.push(entry);
       else if (options.skipUnreadable) report.unreadable.push(entry.place);
-      else objections.add("corrupt", `${entry.place} cannot be read: ${entry.unreadable}`);
+      else objections.add(source.onUnreadable.code, `${entry.place}: ${entry.unreadable}`);
     }
     for (const candidate of candidates) {
       const twin = seen.add(candidate);
@@ -62,7 +62,7 @@ export async function plan(
   for (const objection of await planState(source, target, options, report.state))
     objections.add("duplicate-key", objection);
   progress.end();
-  objections.raise(options);
+  objections.raise(source, options);
   return { report, met, isEmpty };
 }
 
@@ -92,31 +92,26 @@ function noteUpgrade(report: Report, { schema }: Source, candidates: readonly Ca
   report.emptyAllowedTypes.push(...emptyAllowedTypes);
 }
 
+type ObjectionCode = "corrupt" | "invalid" | "duplicate-key";
+
 /** All of them are told at once: whoever mends them one by one starts a long command over and over. */
 class Objections {
   readonly #lines: string[] = [];
   readonly #clientIds = new Set<ClientId>();
-  #code: "corrupt" | "duplicate-key" | undefined;
+  #code: ObjectionCode | undefined;
   #count = 0;
 
-  add(
-    code: "corrupt" | "duplicate-key",
-    line: string,
-    ...clientIds: readonly (ClientId | undefined)[]
-  ): void {
+  add(code: ObjectionCode, line: string, ...clientIds: readonly (ClientId | undefined)[]): void {
     this.#code ??= code;
     this.#count += 1;
     if (this.#lines.length < SHOWN) this.#lines.push(line);
     for (const id of clientIds) if (id !== undefined && this.#clientIds.size < SHOWN) this.#clientIds.add(id);
   }
 
-  raise({ adviceOnConflict }: TransferOptions): void {
+  raise({ onUnreadable }: Source, { adviceOnConflict }: TransferOptions): void {
     if (this.#code === undefined) return;
     const more = this.#count > SHOWN ? [`and ${this.#count - SHOWN} more`] : [];
-    const advice =
-      this.#code === "corrupt"
-        ? "Mend these records (`hivemind-db doctor` helps), or leave them out with --skip-unreadable"
-        : adviceOnConflict;
+    const advice = this.#code === "duplicate-key" ? adviceOnConflict : onUnreadable.advice;
     const text = ["nothing was written:", ...this.#lines, ...more, advice].join("\n");
     throw new DbError(this.#code, text, { clientIds: [...this.#clientIds].toSorted((a, b) => a - b) });
   }

@@ -6,10 +6,23 @@ import type { StoredRecord } from "@hivemind/db-core/backend";
 export interface Source {
   /** Of the records, where they are records. */
   readonly schema: 1 | 2;
+  readonly onUnreadable: UnreadableAdvice;
   pages(): AsyncIterable<readonly SourceEntry[]>;
   /** What the node itself remembers; nothing where the source has no such thing. */
   state(): AsyncIterable<StateEntry>;
 }
+
+/** What it means that something in the source cannot be read, and what to do about it. */
+export interface UnreadableAdvice {
+  readonly code: "corrupt" | "invalid";
+  readonly advice: string;
+}
+
+/** Of records in a store. */
+export const MEND_RECORDS: UnreadableAdvice = {
+  code: "corrupt",
+  advice: "Mend these records (`hivemind-db doctor` helps), or leave them out with --skip-unreadable",
+};
 
 export type SourceEntry = Candidate | UnreadableSource;
 

@@ -1,11 +1,13 @@
 import type { Backend } from "@hivemind/db-core/backend";
 import { sourceEntry } from "./record-candidate.ts";
+import { MEND_RECORDS } from "./source.ts";
 import type { Source } from "./source.ts";
 
 /** A store is only read. `withState`: with what the node itself remembers, of every scope. */
 export function storeSource(store: Backend, { withState }: { readonly withState: boolean }): Source {
   return {
     schema: store.info().schema,
+    onUnreadable: MEND_RECORDS,
     pages: async function* () {
       for await (const page of store.list()) yield page.map(sourceEntry);
     },

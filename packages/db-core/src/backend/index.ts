@@ -6,7 +6,14 @@ export { stripCommentLines } from "./comments.ts";
 export { CommitQueue, outcome } from "./commit-queue.ts";
 export type { Operation, Pending } from "./commit-queue.ts";
 export { FileFeed } from "./file-feed.ts";
-export { FILE_NAME, FOLDER, isFileName, isInnerFolder } from "./file-options.ts";
+export {
+  ABSOLUTE_FOLDER,
+  FILE_NAME,
+  FOLDER,
+  isAbsoluteFolder,
+  isFileName,
+  isInnerFolder,
+} from "./file-options.ts";
 export { createFile, flushFolder, makeFolder, openNewFile, ownershipOf } from "./file-owner.ts";
 export type { Ownership } from "./file-owner.ts";
 export { guarded } from "./guarded.ts";
@@ -30,6 +37,9 @@ export {
 export { migrationNotice, migrationReport, SCHEMA, upgradeRecord } from "./schema.ts";
 export { systemError } from "./system-error.ts";
 export { unreadableError } from "./unreadable.ts";
+export { newRecord, withFields } from "../database/client-codec.ts";
+export { validFields } from "../database/validate.ts";
+export type { ValidFields } from "../database/validate.ts";
 export { dataFolder } from "../registry/xdg.ts";
 export { DbError, isDbError } from "../errors.ts";
 export type { ErrorCode } from "../errors.ts";

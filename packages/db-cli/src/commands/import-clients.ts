@@ -1,0 +1,111 @@
+import { resolve } from "node:path";
+import type { NodeConfig } from "@hivemind/db-core";
+import { EXIT } from "../exit-codes.ts";
+import { openBackup } from "../transfer/backup-source.ts";
+import {
+  withConflictPolicy,
+  withDryRun,
+  withQuiet,
+  withSkipUnreadable,
+} from "../transfer/command-options.ts";
+import type { ConflictOption, DryRunOption, SkipUnreadableOption } from "../transfer/command-options.ts";
+import { csvSource } from "../transfer/csv-source.ts";
+import { formatOf } from "../transfer/import-file.ts";
+import type { ImportFormat } from "../transfer/import-file.ts";
+import { jsonSource } from "../transfer/json-source.ts";
+import { longWork } from "../transfer/long-work.ts";
+import { withStore } from "../transfer/open-store.ts";
+import { reportJson, reportSentences } from "../transfer/report.ts";
+import type { Source } from "../transfer/source.ts";
+import { STORE_PASSWORD, withStoreFile } from "../transfer/store-file.ts";
+import { transfer } from "../transfer/transfer.ts";
+import type { Watcher } from "../transfer/transfer.ts";
+import type { CommandDefinition, Invocation } from "./definition.ts";
+
+interface Options extends ConflictOption, DryRunOption, SkipUnreadableOption {
+  readonly passwordFile?: string;
+}
+
+export const importClients: CommandDefinition = {
+  name: "import-clients",
+  summary: "add the clients of a file to the store",
+  details: `FILE is JSON or CSV as export-clients writes them with --show-secrets, CSV of a Python hub, a backup, or the store of a hub (.json, .ejson, .db: the backend of that format must be installed). Ids are kept; clients without one get the next. What a file says nothing about stays as it is. The store is created where there is none.
+
+CSV names its columns in the first line: access_key, and any of client_id, name, is_admin, password, crypto_key, description, allowed_types (separated by spaces).
+
+Everything is looked at before anything is written. The same clients again change nothing.`,
+  examples: [
+    "hivemind-db import-clients clients.csv --dry-run",
+    "hivemind-db import-clients /mnt/old-hub/clients.ejson --password-file password.txt --on-conflict skip",
+  ],
+  setUp(command) {
+    command
+      .argument("<file>", "the file to read")
+      .option(
+        "--password-file <file>",
+        `holds the password of an encrypted store (or set ${STORE_PASSWORD})`,
+      );
+    for (const add of [withConflictPolicy, withDryRun, withSkipUnreadable, withQuiet]) add(command);
+  },
+  async run(invocation) {
+    const {
+      args: [file = ""],
+      session,
+      output,
+    } = invocation;
+    const path = resolve(file);
+    const options: Options = invocation.options;
+    const dryRun = options.dryRun === true;
+    const config = await session.config();
+    const format = await formatOf(path);
+    const done = await longWork(invocation, (watcher) =>
+      withSource({ path, format, config, watcher, invocation }, (source) =>
+        withStore(config, { create: true, onNotice: output.notice }, async ({ backend, isNew }) => {
+          const report = await transfer(
+            source,
+            backend,
+            {
+              onConflict: options.onConflict ?? "fail",
+              skipUnreadable: options.skipUnreadable === true,
+              dryRun,
+              adviceOnConflict: ADVICE,
+            },
+            watcher,
+          );
+          const { location, storeId } = backend.info();
+          if (isNew && storeId !== undefined) output.remark("new-store", `Made a new store at ${location}`);
+          return { report, location };
+        }),
+      ),
+    );
+    if (output.json)
+      await output.value({ path, format, location: done.location, dryRun, ...reportJson(done.report) });
+    else for (const sentence of reportSentences(done.report, dryRun)) output.say(sentence);
+    return EXIT.ok;
+  },
+};
+
+const ADVICE =
+  "Change the file, or choose with --on-conflict: skip leaves what is in the store as it is, replace gives it what the file says";
+
+interface FileToRead {
+  readonly path: string;
+  readonly format: ImportFormat;
+  readonly config: NodeConfig;
+  readonly watcher: Watcher;
+  readonly invocation: Invocation;
+}
+
+async function withSource<T>(
+  { path, format, config, watcher, invocation: { options, output, io } }: FileToRead,
+  use: (source: Source) => Promise<T>,
+): Promise<T> {
+  const { passwordFile }: Options = options;
+  if (format === "csv") return use(await csvSource(path));
+  if (format === "json") return use(jsonSource(path));
+  if (format === "backup") {
+    // What the nodes of that store remember is theirs.
+    return use({ ...(await openBackup(path, watcher)), state: async function* () {} });
+  }
+  return withStoreFile(path, config, { passwordFile, env: io.env, onNotice: output.notice }, use);
+}
