@@ -123,8 +123,8 @@ describe("the report of a migration", () => {
     });
   });
 
-  test("of schema 2 is an empty one", () => {
-    const report = migrationReport([], undefined, 2);
+  test("of schema 2 is an empty one, whatever its records hold", () => {
+    const report = migrationReport(entries, undefined, 2);
 
     expect(report).toEqual({
       from: 2,

@@ -39,7 +39,7 @@ export function migrationReport(
 ): MigrationReport {
   const droppedMessageBlacklist: ClientId[] = [];
   const emptyAllowedTypes: ClientId[] = [];
-  for (const { id, record } of entries) {
+  for (const { id, record } of from === SCHEMA ? [] : entries) {
     if (record === undefined || isTombstone(record)) continue;
     const metadata = isJsonObject(record["metadata"]) ? record["metadata"] : {};
     if ([record, metadata].some((place) => isFilledList(place["message_blacklist"] ?? null))) {
