@@ -16,7 +16,7 @@ export type { Argument, Command, Reply } from "./server-link.ts";
 type Attempt<T> = (way: Way, asking: boolean) => Promise<T>;
 
 /** Of no key: for the master that has the slot of the clients. */
-const KEYLESS = new Set(["config", "hello", "info", "ping", "scan"]);
+const KEYLESS = new Set(["config", "hello", "info", "ping", "scan", "wait"]);
 /** Between two attempts where a cluster is busy with itself. */
 const BUSY_DELAY_MS = 20;
 

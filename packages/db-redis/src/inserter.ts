@@ -3,7 +3,7 @@ import { DbError, draftRecords, isDbError, isTombstone, stringifyJson } from "@h
 import type { ClientId, RecordDraft, RecordView, StoredRecord } from "@hivemind/db-core/backend";
 import { attempts } from "./attempts.ts";
 import { refuseClashes } from "./clashes.ts";
-import type { Argument, Connection, Reply } from "./connection.ts";
+import type { Argument, Reply } from "./connection.ts";
 import { scanArguments } from "./highest-id.ts";
 import type { HighestId, Scan } from "./highest-id.ts";
 import type { Keyspace } from "./keyspace.ts";
@@ -12,6 +12,7 @@ import type { RecordReader } from "./record-reader.ts";
 import { inSchema } from "./schema-form.ts";
 import { INSERT } from "./scripts/insert.ts";
 import type { StoreIdentity } from "./store-identity.ts";
+import type { Writer } from "./writer.ts";
 
 /**
  * So many scans that others have added during; then what they found is good enough, since no id is taken
@@ -27,20 +28,23 @@ interface Knowledge {
 }
 
 export class Inserter {
-  readonly #connection: Connection;
+  readonly #writer: Writer;
+  readonly #location: string;
   readonly #keys: Keyspace;
   readonly #identity: StoreIdentity;
   readonly #reader: RecordReader;
   readonly #highest: HighestId;
 
   constructor(
-    connection: Connection,
+    writer: Writer,
+    location: string,
     keys: Keyspace,
     identity: StoreIdentity,
     reader: RecordReader,
     highest: HighestId,
   ) {
-    this.#connection = connection;
+    this.#writer = writer;
+    this.#location = location;
     this.#keys = keys;
     this.#identity = identity;
     this.#reader = reader;
@@ -49,7 +53,7 @@ export class Inserter {
 
   async insert(drafts: readonly RecordDraft[], token: string): Promise<readonly StoredRecord[]> {
     const known: Knowledge = { scan: undefined, scans: 0, harmless: [] };
-    return attempts(() => this.#attempt(drafts, token, known), this.#connection.location);
+    return attempts(() => this.#attempt(drafts, token, known), this.#location);
   }
 
   async #attempt(
@@ -106,7 +110,7 @@ export class Inserter {
 
   async #run(keys: readonly string[], args: readonly Argument[], token: string): Promise<Reply> {
     try {
-      return await this.#connection.run(INSERT, keys, args);
+      return await this.#writer.run(INSERT, keys, args);
     } catch (error) {
       if (!isDbError(error) || error.code !== "unconfirmed") throw error;
       throw new DbError("unconfirmed", error.message, { cause: error.cause, token });

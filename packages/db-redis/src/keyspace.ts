@@ -73,6 +73,11 @@ export class Keyspace {
     return this.#name(`hivemind:tokens:${token}`);
   }
 
+  /** Written where nothing else is, so that replicas can confirm what was before it. */
+  get confirmed(): string {
+    return this.#name("hivemind:confirmed");
+  }
+
   /** A copy from another namespace that has not ended. */
   get conversion(): string {
     return this.#name("hivemind:conversion");

@@ -11,10 +11,11 @@ import type { RedisStore } from "./redis-backend.ts";
 import type { Script } from "./script.ts";
 import { FORGET_MIGRATED, MARK_SCHEMA, NOTE_MIGRATED } from "./scripts/store.ts";
 import type { Updater } from "./updater.ts";
+import type { Writer } from "./writer.ts";
 
 const PAGE = 500;
 
-export async function migrate(store: RedisStore, updater: Updater): Promise<MigrationReport> {
+export async function migrate(store: RedisStore, updater: Updater, writer: Writer): Promise<MigrationReport> {
   const { connection, identity } = store;
   await identity.look();
   const noted = notes(store);
@@ -24,12 +25,12 @@ export async function migrate(store: RedisStore, updater: Updater): Promise<Migr
     return migrationReport([], undefined, SCHEMA);
   }
   if (!wasMarked) {
-    for await (const page of pagesOf(store)) await upgradePage(store, updater, page);
-    await guarded(store, MARK_SCHEMA, [], [SCHEMA]);
+    for await (const page of pagesOf(store)) await upgradePage(store, updater, writer, page);
+    await guarded(store, writer, MARK_SCHEMA, [], [SCHEMA]);
     await identity.look();
   }
   // What another node of ours wrote in the old form behind our back; from the marker on none does.
-  for await (const page of pagesOf(store)) await upgradePage(store, updater, oldOf(page));
+  for await (const page of pagesOf(store)) await upgradePage(store, updater, writer, oldOf(page));
   const [dropped, empty] = [await idsIn(store, noted[0]), await idsIn(store, noted[1])];
   await connection.run(FORGET_MIGRATED, noted, []);
   return {
@@ -61,6 +62,7 @@ function oldOf(page: ReadonlyMap<string, ReadRecord>): ReadonlyMap<string, ReadR
 async function upgradePage(
   store: RedisStore,
   updater: Updater,
+  writer: Writer,
   page: ReadonlyMap<string, ReadRecord>,
 ): Promise<void> {
   const { droppedMessageBlacklist: dropped, emptyAllowedTypes: empty } = migrationReport(
@@ -68,8 +70,8 @@ async function upgradePage(
     undefined,
   );
   if (dropped.length + empty.length > 0)
-    await guarded(store, NOTE_MIGRATED, notes(store), [dropped.length, ...dropped, ...empty]);
-  for (const name of page.keys()) await upgrade(store, updater, name);
+    await guarded(store, writer, NOTE_MIGRATED, notes(store), [dropped.length, ...dropped, ...empty]);
+  await Promise.all([...page.keys()].map((name) => upgrade(store, updater, name)));
 }
 
 function notes({ keys }: RedisStore): readonly [dropped: string, empty: string] {
@@ -84,12 +86,13 @@ async function idsIn({ reader }: RedisStore, set: string): Promise<readonly Clie
 
 async function guarded(
   { connection, identity }: RedisStore,
+  writer: Writer,
   script: Script,
   keys: readonly string[],
   args: readonly Argument[],
 ): Promise<void> {
   await attempts(async () => {
-    const reply = (await connection.run(
+    const reply = (await writer.run(
       script,
       [...identity.keys, ...keys],
       [...identity.args, ...args],

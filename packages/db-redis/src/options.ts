@@ -18,10 +18,18 @@ export interface RedisOptions {
   readonly commandTimeoutMs: number;
   /** How long an answer may be kept without a proof that nothing has changed. */
   readonly leaseMs: number;
+  /** What a write waits for; `undefined`: the master's word is enough. */
+  readonly durability: Durability | undefined;
   readonly tls: TlsOptions | undefined;
   /** Some of the nodes of a cluster, from which the others are learnt. */
   readonly clusterNodes: readonly Place[] | undefined;
   readonly sentinels: SentinelOptions | undefined;
+}
+
+/** So many replicas have to have a write, within this time. */
+export interface Durability {
+  readonly replicas: number;
+  readonly timeoutMs: number;
 }
 
 /** Sentinels, which say who the master is. */
@@ -52,6 +60,7 @@ const PORT = "a port from 1 to 65535";
 const PLACES = 'a list such as [{ "host": "redis.lan", "port": 6379 }]';
 const DB = "the number of a database, from 0";
 const SECONDS = "seconds, at most 60";
+const REPLICAS = "a number of replicas, from 1";
 const CERT_REQS = "required, optional or none";
 const NOT_EMPTY = "a text that is not empty";
 
@@ -101,6 +110,16 @@ const raw = {
     .number("milliseconds from 50")
     .min(50, "milliseconds from 50")
     .max(60_000, "milliseconds up to 60000")
+    .optional(),
+  durability: z
+    .strictObject(
+      {
+        replicas: z.int(REPLICAS).min(1, REPLICAS).max(100, REPLICAS),
+        timeout_ms: milliseconds("milliseconds, above 0").optional(),
+        timeoutMs: milliseconds("milliseconds, above 0").optional(),
+      },
+      "such as { replicas: 1, timeout_ms: 1000 }",
+    )
     .optional(),
 } as const;
 
@@ -172,10 +191,23 @@ function complete(given: Raw, problem: (path: string, message: string) => void):
     connectTimeoutMs: given.connect_timeout_ms ?? 5000,
     commandTimeoutMs: given.command_timeout_ms ?? 5000,
     leaseMs: given.lease_ms ?? 1000,
+    durability: durabilityOf(given.durability, problem),
     tls,
     clusterNodes: given.cluster_nodes?.map((node) => ({ host: node.host, port: node.port ?? 6379 })),
     sentinels: sentinelsOf(given, tls),
   };
+}
+
+function durabilityOf(
+  given: Raw["durability"],
+  problem: (path: string, message: string) => void,
+): Durability | undefined {
+  if (given === undefined) return undefined;
+  const { replicas, timeout_ms: snake, timeoutMs: camel } = given;
+  if (snake !== undefined && camel !== undefined && snake !== camel)
+    problem("durability", "timeout_ms and timeoutMs are the same; set one of them");
+  // WAIT knows whole milliseconds, and takes 0 for ever.
+  return { replicas, timeoutMs: Math.max(1, Math.round(snake ?? camel ?? 1000)) };
 }
 
 /** One server, Sentinels and a cluster: whoever names two of them would be right about one. */

@@ -16,12 +16,14 @@ import type {
   Watch,
 } from "@hivemind/db-core/backend";
 import { auditTypes } from "./audit-types.ts";
-import type { Connection } from "./connection.ts";
+import { ConfirmedWrites } from "./confirmed-writes.ts";
+import { Connection } from "./connection.ts";
 import type { Feed } from "./feed.ts";
 import { redisHealth } from "./health.ts";
 import { HighestId } from "./highest-id.ts";
 import { Inserter } from "./inserter.ts";
 import type { Keyspace } from "./keyspace.ts";
+import { makeRoute } from "./make-route.ts";
 import { migrate } from "./migrate.ts";
 import type { RedisOptions } from "./options.ts";
 import type { RecordReader } from "./record-reader.ts";
@@ -32,6 +34,7 @@ import type { StoreIdentity } from "./store-identity.ts";
 import { Toucher } from "./toucher.ts";
 import { Updater } from "./updater.ts";
 import { verify } from "./verify.ts";
+import { Writer } from "./writer.ts";
 
 /** The parts of an open store. */
 export interface RedisStore {
@@ -47,6 +50,7 @@ export interface RedisStore {
 export class RedisBackend implements Backend {
   readonly state: StateStore;
   readonly #store: RedisStore;
+  readonly #writer: Writer;
   readonly #inserter: Inserter;
   readonly #updater: Updater;
   readonly #toucher: Toucher;
@@ -57,12 +61,15 @@ export class RedisBackend implements Backend {
   constructor(store: RedisStore) {
     const { connection, keys, identity, reader } = store;
     this.#store = store;
-    this.#inserter = new Inserter(connection, keys, identity, reader, new HighestId(reader));
-    this.#updater = new Updater(connection, keys, identity, reader);
+    const writer = new Writer(connection, keys, identity, confirmedWrites(store));
+    const { location } = connection;
+    this.#writer = writer;
+    this.#inserter = new Inserter(writer, location, keys, identity, reader, new HighestId(reader));
+    this.#updater = new Updater(writer, location, keys, identity, reader);
     this.#toucher = new Toucher(connection, keys, identity, reader);
     this.#keeper = new RevocationKeeper({ ...store, updater: this.#updater });
     store.feed.onRevocations = (changed) => void this.#keeper.keep(changed, () => this.#prepareFirst(false));
-    this.state = redisState(connection, keys, identity, reader, () => this.#prepareFirst(true));
+    this.state = redisState(connection, keys, identity, reader, writer, () => this.#prepareFirst(true));
   }
 
   info(): StoreInfo {
@@ -82,7 +89,7 @@ export class RedisBackend implements Backend {
   async close(): Promise<void> {
     this.#keeper.close();
     await this.#store.feed.close();
-    await this.#store.connection.close();
+    await Promise.all([this.#writer.close(), this.#store.connection.close()]);
   }
 
   get(ids: readonly ClientId[]): Promise<ReadonlyMap<ClientId, StoredEntry>> {
@@ -129,7 +136,7 @@ export class RedisBackend implements Backend {
 
   async migrate(): Promise<MigrationReport> {
     await this.#prepareFirst(false);
-    return migrate(this.#store, this.#updater);
+    return migrate(this.#store, this.#updater, this.#writer);
   }
 
   /** Before the first write of this handle; `creates`: of those that can be the first of the store. */
@@ -148,7 +155,7 @@ export class RedisBackend implements Backend {
   async #prepare(creates: boolean): Promise<void> {
     const { identity, reader } = this.#store;
     const isFirst = !this.#mayWrite;
-    if (isFirst) await this.#refuseByHalves();
+    if (isFirst) await Promise.all([this.#refuseByHalves(), this.#writer.check()]);
     if (this.#isUnsettled(creates)) {
       await identity.look();
       // Whether there is anything at all decides which schema the store gets.
@@ -169,4 +176,15 @@ export class RedisBackend implements Backend {
       `redis at ${connection.location}: this user may not run ${commands}: see the ACL rule in the README`,
     );
   }
+}
+
+/** Nothing is connected before the first write. */
+function confirmedWrites({ options, keys }: RedisStore): ConfirmedWrites | undefined {
+  const { durability } = options;
+  if (durability === undefined) return undefined;
+  // An answer comes when the replicas have given theirs, or have not.
+  const patient = { ...options, commandTimeoutMs: options.commandTimeoutMs + durability.timeoutMs };
+  const connection = new Connection(patient, makeRoute(patient));
+  connection.home = keys.meta;
+  return new ConfirmedWrites(connection, durability);
 }

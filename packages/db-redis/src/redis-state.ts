@@ -6,6 +6,7 @@ import type { Keyspace } from "./keyspace.ts";
 import type { RecordReader } from "./record-reader.ts";
 import { CHANGE_STATE } from "./scripts/store.ts";
 import type { StoreIdentity } from "./store-identity.ts";
+import type { Writer } from "./writer.ts";
 
 /** `prepare` runs before the first write: state makes the store too. */
 export function redisState(
@@ -13,6 +14,7 @@ export function redisState(
   keys: Keyspace,
   identity: StoreIdentity,
   reader: RecordReader,
+  writer: Writer,
   prepare: () => Promise<void>,
 ): StateStore {
   const get = async (scope: string, key: string): Promise<string | undefined> => {
@@ -41,7 +43,7 @@ export function redisState(
       const outcome = await attempts(async () => {
         const now = await get(scope, key);
         const next = change(now);
-        if (next === now) return { next };
+        if (next === now) return (await writer.confirm(keys.state(scope), now, key)) ? { next } : "again";
         const args = [
           key,
           now === undefined ? "0" : "1",
@@ -49,7 +51,7 @@ export function redisState(
           next === undefined ? "0" : "1",
           next ?? "",
         ];
-        const reply = (await connection.run(
+        const reply = (await writer.run(
           CHANGE_STATE,
           [...identity.keys, keys.state(scope)],
           [...identity.args, ...args],

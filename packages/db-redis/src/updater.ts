@@ -9,7 +9,7 @@ import {
 import type { ClientId, RecordChange, StoredRecord } from "@hivemind/db-core/backend";
 import { attempts } from "./attempts.ts";
 import { refuseClashes } from "./clashes.ts";
-import type { Argument, Connection, Reply } from "./connection.ts";
+import type { Argument, Reply } from "./connection.ts";
 import type { Keyspace } from "./keyspace.ts";
 import { recordKeys } from "./record-keys.ts";
 import { claimedRecord } from "./read-record.ts";
@@ -17,6 +17,7 @@ import type { RecordReader } from "./record-reader.ts";
 import { inSchema } from "./schema-form.ts";
 import { CHANGE } from "./scripts/change.ts";
 import type { StoreIdentity } from "./store-identity.ts";
+import type { Writer } from "./writer.ts";
 
 /** A record as it is stored, and what takes its place. */
 export interface Replacement {
@@ -28,13 +29,21 @@ export interface Replacement {
 }
 
 export class Updater {
-  readonly #connection: Connection;
+  readonly #writer: Writer;
+  readonly #location: string;
   readonly #keys: Keyspace;
   readonly #identity: StoreIdentity;
   readonly #reader: RecordReader;
 
-  constructor(connection: Connection, keys: Keyspace, identity: StoreIdentity, reader: RecordReader) {
-    this.#connection = connection;
+  constructor(
+    writer: Writer,
+    location: string,
+    keys: Keyspace,
+    identity: StoreIdentity,
+    reader: RecordReader,
+  ) {
+    this.#writer = writer;
+    this.#location = location;
     this.#keys = keys;
     this.#identity = identity;
     this.#reader = reader;
@@ -52,11 +61,12 @@ export class Updater {
       }
       if (entry.record === undefined) throw unreadableError(entry);
       const changed = applyChange(entry.record, change);
-      if (changed === undefined) return entry.record;
-      const next = inSchema(this.#identity.schema, changed, entry.record);
-      if (sameJson(next, entry.record)) return entry.record;
+      const next = changed && inSchema(this.#identity.schema, changed, entry.record);
+      if (next === undefined || sameJson(next, entry.record)) {
+        return (await this.#writer.confirm(this.#keys.client(id), text)) ? entry.record : "again";
+      }
       return (await this.replace({ id, text, before: entry.record, next })) ? next : "again";
-    }, this.#connection.location);
+    }, this.#location);
   }
 
   /** `false`: the record is another by now, and nothing was written. */
@@ -64,7 +74,7 @@ export class Updater {
     let harmless: readonly Argument[] = [];
     for (;;) {
       const { keys, args, unique } = this.#call(replacement);
-      const reply = (await this.#connection.run(CHANGE, keys, [...args, ...harmless])) as readonly Reply[];
+      const reply = (await this.#writer.run(CHANGE, keys, [...args, ...harmless])) as readonly Reply[];
       if (this.#identity.seeRefusal(reply) || reply[0] === "changed") return false;
       if (reply[0] === "ok") {
         this.#identity.written(reply);

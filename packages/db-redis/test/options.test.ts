@@ -48,6 +48,19 @@ describe("the options", () => {
     });
   });
 
+  test("take durability in both spellings, and refuse what says two things", () => {
+    const both = [{ timeout_ms: 200 }, { timeoutMs: 200 }, { timeout_ms: 200, timeoutMs: 200 }];
+    for (const given of both)
+      expect(redisOptions.parse({ durability: { replicas: 2, ...given } }).durability).toEqual({
+        replicas: 2,
+        timeoutMs: 200,
+      });
+    expect(redisOptions.parse({ durability: { replicas: 1 } }).durability?.timeoutMs).toBe(1000);
+    expect(issues({ durability: { replicas: 1, timeout_ms: 1, timeoutMs: 2 } })).toHaveLength(1);
+    expect(issues({ durability: { replicas: 0 } })).toHaveLength(1);
+    expect(issues({ durability: {} })).toHaveLength(1);
+  });
+
   test("can come as a URL", () => {
     expect(redisOptions.parse({ url: "rediss://us%40er:p%3Ass@[::1]:7000/3" })).toMatchObject({
       host: "::1",

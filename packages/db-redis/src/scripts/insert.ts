@@ -12,7 +12,11 @@ import { CLASHES, GUARD } from "./guard.ts";
  */
 export const INSERT = writeScript(`${GUARD}${CLASHES}
 local made = redis.call('GET', KEYS[7])
-if made then return {'made', made} end
+if made then
+  -- A write, so that a WAIT behind it is about what was made then.
+  redis.call('SET', KEYS[7], made, 'EX', 3600)
+  return {'made', made}
+end
 local unique, records = tonumber(ARGV[10]), tonumber(ARGV[11])
 
 -- The highest id. What other programs add changes the count. Where that does not add up, it is looked for.

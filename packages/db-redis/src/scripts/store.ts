@@ -28,6 +28,19 @@ return {'ok', mark_store()}
 /** KEYS: what a migration has noted. */
 export const FORGET_MIGRATED = writeScript(`return redis.call('DEL', KEYS[1], KEYS[2])`);
 
+/**
+ * Is this still what is stored? Something is written all the same, in a key that means nothing, so that a WAIT
+ * behind it is about all that was written before. KEYS: the guard's two, that key, a text or a hash. ARGV: the
+ * guard's four, 5 1 for a hash, 6 its field, 7 1 if it is there, 8 the text.
+ */
+export const CONFIRM = writeScript(`${GUARD}
+local now
+if ARGV[5] == '1' then now = redis.call('HGET', KEYS[4], ARGV[6]) else now = redis.call('GET', KEYS[4]) end
+if (now and '1' or '') ~= ARGV[7] or (now or '') ~= ARGV[8] then return {'changed'} end
+redis.call('SET', KEYS[3], '', 'EX', 60)
+return {'ok'}
+`);
+
 /** KEYS: the guard's two. ARGV: the guard's four, and the schema_version that all records have by now. */
 export const MARK_SCHEMA = writeScript(`${GUARD}
 redis.call('SET', KEYS[2], ARGV[5])

@@ -1,0 +1,152 @@
+/** `durability: { replicas }`: what is acknowledged is on a replica, and what is not says so in time. */
+import type { ClientDatabase, DbError } from "@hivemind/db-core";
+import { startRedis } from "../../../tooling/redis/src/main.ts";
+import type { RedisServer } from "../../../tooling/redis/src/main.ts";
+import type { Redis } from "ioredis";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { client, testServer } from "./support/test-server.ts";
+
+const redis = testServer({ "repl-diskless-sync-delay": "0" });
+const TIMEOUT = 200;
+const CONFIRMED = { durability: { replicas: 1, timeout_ms: TIMEOUT } };
+let replica: RedisServer;
+let copy: Redis;
+
+beforeAll(async () => {
+  replica = await startRedis({ replicaof: `127.0.0.1 ${redis.server.port}` });
+  await replica.printed(/sync: Finished with success/);
+  copy = client(replica.port);
+}, 60_000);
+afterEach(() => replica.resume());
+afterAll(async () => {
+  copy.disconnect();
+  await replica.stop();
+});
+
+const unconfirmed = { code: "unconfirmed", message: expect.stringMatching(/0 of 1 replicas/) as string };
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await expect(work()).rejects.toMatchObject(unconfirmed);
+  return performance.now() - started;
+}
+
+/** Opened, with a client, and its first write behind it. */
+async function withClient(): Promise<ClientDatabase> {
+  const db = await redis.open(CONFIRMED);
+  await db.addClient({ accessKey: "key", name: "one" });
+  return db;
+}
+
+test("a write that is acknowledged is on the replica", async () => {
+  const db = await withClient();
+  for (let i = 0; i < 100; i += 1) {
+    await db.updateClient(1, { description: `change ${i}` });
+    expect(await copy.get("client:client:1")).toContain(`change ${i}`);
+  }
+  const added = await Promise.all(Array.from({ length: 100 }, () => db.addClient()));
+  expect(await copy.exists(...added.map(({ client: { id } }) => `client:client:${id}`))).toBe(100);
+  await db.state("shared", "test").set("key", 1);
+  expect(await copy.hlen("client:hivemind:state:shared")).toBe(1);
+  expect(await Array.fromAsync(db.verify())).toEqual([]);
+});
+
+test("with a replica that is stopped an insert is unconfirmed, in time, and repeated with its token until it is confirmed", async () => {
+  const db = await withClient();
+  replica.pause();
+
+  const started = performance.now();
+  const error = await db.addClient({ accessKey: "new" }).catch((reason: DbError) => reason);
+  expect(performance.now() - started).toBeLessThan(TIMEOUT + 500);
+  expect(error).toMatchObject({ ...unconfirmed, token: expect.any(String) as string });
+  const { token = "" } = error as DbError;
+  // It is there. To say so would be to acknowledge what a failover may lose.
+  await timed(() => db.addClient({ accessKey: "new" }, { token }));
+
+  replica.resume();
+  const { client: added } = await db.addClient({ accessKey: "new" }, { token });
+
+  expect(added.id).toBe(2);
+  expect(await copy.get("client:client:2")).toContain("new");
+  expect(await Array.fromAsync(db.listClients())).toHaveLength(2);
+});
+
+test("an unconfirmed revocation that is repeated is not acknowledged for being there already", async () => {
+  const db = await withClient();
+  replica.pause();
+
+  await timed(() => db.revokeClient(1));
+  await timed(() => db.revokeClient(1));
+  expect(await db.authenticate({ accessKey: "key" })).toMatchObject({ allowed: false });
+
+  replica.resume();
+  expect(await db.revokeClient(1)).toMatchObject({ revoked: true });
+  expect(await copy.get("client:client:1")).toContain("revoked");
+  expect(await copy.smembers("client:revoked")).toEqual(["1"]);
+});
+
+test("nor is a change or an entry of state that finds nothing to do", async () => {
+  const db = await withClient();
+  const state = db.state("node:a", "keys");
+  replica.pause();
+
+  await timed(() => db.updateClient(1, { description: "same" }));
+  await timed(() => db.updateClient(1, { description: "same" }));
+  await timed(() => state.set("own", "text"));
+  await timed(() => state.set("own", "text"));
+
+  replica.resume();
+  await db.updateClient(1, { description: "same" });
+  await state.set("own", "text");
+  expect(await copy.hlen("client:hivemind:state:node:a")).toBe(1);
+});
+
+test("many writes at once wait together, and hold up neither reads nor last-seen", async () => {
+  const db = await withClient();
+  replica.pause();
+  const started = performance.now();
+  const writes = Array.from({ length: 60 }, () => timed(() => db.addClient()));
+
+  for (let i = 0; i < 20; i += 1) {
+    expect(await db.getClient(1)).toMatchObject({ name: "one" });
+    await db.touch(1, 1000 + i);
+  }
+  const readsTook = performance.now() - started;
+  await Promise.all(writes);
+
+  expect(readsTook).toBeLessThan(TIMEOUT);
+  expect(performance.now() - started).toBeLessThan(3 * TIMEOUT + 500);
+});
+
+test("a connection that is lost while it waits is unconfirmed, and nothing is done twice", async () => {
+  const db = await withClient();
+  replica.pause();
+  const adding = db.addClient({ accessKey: "new" }).catch((reason: DbError) => reason);
+  await expect.poll(() => redis.admin.exists("client:client:2")).toBe(1);
+
+  await redis.admin.call("client", "kill", "type", "normal", "skipme", "yes");
+
+  const error = await adding;
+  expect(error).toMatchObject({ code: "unconfirmed" });
+  replica.resume();
+  const { token = "" } = error as DbError;
+  expect((await db.addClient({ accessKey: "new" }, { token })).client.id).toBe(2);
+  expect(await Array.fromAsync(db.listClients())).toHaveLength(2);
+});
+
+test("a refusal is an answer, and waits for nobody", async () => {
+  const db = await withClient();
+  replica.pause();
+
+  await expect(db.addClient({ accessKey: "key" })).rejects.toMatchObject({ code: "duplicate-key" });
+  await expect(db.updateClient(9, {})).rejects.toMatchObject({ code: "no-such-client" });
+});
+
+test("a user who may not WAIT is refused before anything is written", async () => {
+  await redis.admin.call("acl", "setuser", "nowait", "on", ">password", "~*", "&*", "+@all", "-wait");
+  const db = await redis.open({ ...CONFIRMED, username: "nowait", password: "password" });
+
+  await expect(db.addClient()).rejects.toMatchObject({ code: "refused" });
+
+  expect(await redis.dump()).toEqual({});
+});
