@@ -49,7 +49,16 @@ const IDENTITY: { readonly [Reason in DenyReason]?: (ids: readonly number[]) => 
     "No client has this access key: it is misspelt, it was changed (rotate-key), or its client was revoked.",
   "reserved-key": () => "This is never an access key: it stands for the revoked.",
   ambiguous: (ids) =>
-    `The clients ${ids.join(", ")} have the same access key, so it admits none of them. Give each its own: hivemind-db rotate-key ID`,
+    `The clients ${ids.join(", ")} have the same credential, so it admits none of them. Give each its own: hivemind-db rotate-key ID`,
+  "unknown-certificate": () => "No client has this certificate. Add it: hivemind-db add-certificate FILE ID",
+  "certificate-removed": (ids) =>
+    `This certificate was removed from client ${ids.join(", ")}, and another program has written it back: only add-certificate makes it valid again.`,
+  "certificate-not-yet-valid": (ids) =>
+    `The certificate of client ${ids.join(", ")} is not valid yet: is the clock right?`,
+  "certificate-expired": (ids) =>
+    `The certificate of client ${ids.join(", ")} has expired: give the client a new one, and add it with add-certificate.`,
+  "certificate-untrusted": (ids) =>
+    `The certificate of client ${ids.join(", ")} was issued by none of the CAs that the config trusts.`,
 };
 
 const CAUSE: { readonly [Do in Permission["do"]]: string } = {

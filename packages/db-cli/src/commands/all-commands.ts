@@ -2,6 +2,7 @@ import { addClient } from "./add-client.ts";
 import { backup } from "./backup.ts";
 import type { CommandDefinition } from "./definition.ts";
 import { convert } from "./convert.ts";
+import { certificateCommands } from "./certificate-commands.ts";
 import { checkAccessCommand, policyTest } from "./check-access.ts";
 import { deleteClient } from "./delete-client.ts";
 import { doctor } from "./doctor.ts";
@@ -14,6 +15,7 @@ import { listClients } from "./list-clients.ts";
 import { listFieldCommands } from "./list-field-commands.ts";
 import { migrate } from "./migrate.ts";
 import { migrateDb } from "./migrate-db.ts";
+import { pinnedKeyCommands } from "./pinned-key-commands.ts";
 import { plugins } from "./plugins.ts";
 import { policyList } from "./policy-list.ts";
 import { printConfig } from "./print-config.ts";
@@ -37,6 +39,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
   setMetadata,
   rotateKey,
   rotatePassword,
+  ...certificateCommands,
+  ...pinnedKeyCommands,
   checkAccessCommand,
   policyList,
   policyTest,

@@ -1,6 +1,7 @@
 /** Each command once, as a process, on one backend: what a script sees of it. */
 import { expect, it } from "vitest";
 import { COMMANDS } from "../../src/commands/all-commands.ts";
+import { CERTIFICATE, FINGERPRINT } from "./certificate.ts";
 import { Hub } from "./hub.ts";
 import { runCli } from "./run-cli.ts";
 import type { RunOptions } from "./run-cli.ts";
@@ -21,8 +22,8 @@ interface Step extends RunOptions {
 const KEY = "the access key of the kitchen";
 const PASSWORD = "three long words and a number 47";
 
-/** Data movement has tests of its own, of every pair of backends. */
-const ELSEWHERE = new Set(["migrate-db", "import-clients", "export-clients", "backup", "restore"]);
+/** Data movement has tests of its own, of every pair of backends, and convert is for a Redis cluster. */
+const ELSEWHERE = new Set(["migrate-db", "import-clients", "export-clients", "backup", "restore", "convert"]);
 
 const STEPS: readonly Step[] = [
   {
@@ -71,6 +72,21 @@ const STEPS: readonly Step[] = [
     shows: { allowed: false, reason: "type-not-allowed", permission: { do: "send", messageType: "speak" } },
   },
   { args: ["policy", "list"], shows: { policy: null } },
+  {
+    args: ["add-certificate", "-", "1"],
+    input: CERTIFICATE,
+    shows: { id: 1, certificate: { fingerprint: FINGERPRINT, subject: "CN=kitchen" }, changed: true },
+  },
+  { args: ["list-certificates", "1"], shows: [{ fingerprint: FINGERPRINT }] },
+  {
+    args: ["check-access", "--certificate", "-", "recognizer_loop:utterance"],
+    input: CERTIFICATE,
+    shows: { allowed: true, client: { id: 1 } },
+  },
+  { args: ["remove-certificate", FINGERPRINT, "1"], shows: { id: 1, changed: true } },
+  { args: ["pin-key", "noise-static", "1", "--hex", "00ff"], shows: { kind: "noise-static", changed: true } },
+  { args: ["pinned-keys", "1"], shows: [{ kind: "noise-static", publicKey: "00ff" }] },
+  { args: ["clear-pinned-key", "noise-static", "1"], shows: { changed: true } },
   { args: ["rotate-key", "1"], shows: { id: 1, changed: true, secrets: { accessKey: expect.any(String) } } },
   { args: ["check-access", KEY], code: 7, shows: { allowed: false, reason: "unknown-key", client: null } },
   {
