@@ -9,6 +9,7 @@
  * | `hivemind-db:lease.regained`  | `{ backend }`                             | it can again                            |
  * | `hivemind-db:feed.down`       | `{ backend, message }`                    | with the notice of that name            |
  * | `hivemind-db:feed.up`         | `{ backend, message }`                    | with the notice of that name            |
+ * | `hivemind-db:last-seen.flush` | `{ backend, clients, milliseconds, ok }` | touches were written, or could not be |
  *
  * `by` is `accessKey`, `fingerprint` or `id`.
  */
@@ -19,6 +20,7 @@ export const hits = channel("hivemind-db:cache.hit");
 export const misses = channel("hivemind-db:cache.miss");
 export const leaseLost = channel("hivemind-db:lease.lost");
 export const leaseRegained = channel("hivemind-db:lease.regained");
+export const lastSeenFlushes = channel("hivemind-db:last-seen.flush");
 const feedDown = channel("hivemind-db:feed.down");
 const feedUp = channel("hivemind-db:feed.up");
 

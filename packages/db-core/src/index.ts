@@ -13,6 +13,7 @@ export type { PinnedKey, PinnedKeyKind, PinVerdict } from "./credentials/pinned-
 export { createDatabase } from "./database/create-database.ts";
 export type { CreateDatabaseOptions } from "./database/create-database.ts";
 export type { CacheOptions } from "./cache/hot-path.ts";
+export type { ChangeReason, ChangesReset, ClientChanged, OnChange } from "./changes/change.ts";
 export { importClients } from "./database/import-clients.ts";
 export type { ImportOptions } from "./database/import-clients.ts";
 export type {

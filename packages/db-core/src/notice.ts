@@ -20,6 +20,8 @@ export type NoticeCode =
   | "feed-down"
   /** The feed is back; anything may have changed meanwhile. */
   | "feed-up"
+  /** When clients were last seen could not be written; it is tried again until the database is closed. */
+  | "last-seen-unwritten"
   /** Something was done in a weaker way than usual, and why. */
   | "fallback";
 

@@ -12,6 +12,8 @@ const plugin: BackendPlugin<JsonOptions> = {
   capabilities: { encryption: true, multiNode: false, durability: true, backup: false },
   options: jsonOptions,
   secretOptions: ["password"],
+  // Each write replaces the whole file.
+  lastSeenIntervalMs: 60_000,
   open: openStore,
   hasStore: async (options) =>
     (await isThere(filesOf(options, false).clients)) || (await isThere(filesOf(options, true).clients)),

@@ -40,7 +40,7 @@ export function dataFolder<Options extends Named>(plugin: BackendPlugin<Options>
   const notices: Notice[] = [];
   const onNotice = (notice: Notice): void => void notices.push(notice);
   const database: DataFolder<Options>["database"] = (options, create = false) =>
-    createDatabase(plugin, { ...named, ...options } as Options, { create, onNotice });
+    createDatabase(plugin, { ...named, ...options } as Options, { create, onNotice, lastSeenIntervalMs: 0 });
   return {
     dataHome,
     folder,

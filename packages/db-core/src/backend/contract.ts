@@ -41,6 +41,11 @@ export interface BackendPlugin<Options = unknown> {
    * run again and goes on. Absent: there is only one layout.
    */
   convert?(options: Options, how: ConvertOptions): Promise<ConvertReport>;
+  /**
+   * For how long core collects touches before it writes them, in ms, where the config does not say: for a store
+   * in which each write is dear. Absent: 1,000.
+   */
+  readonly lastSeenIntervalMs?: number;
 }
 
 export interface ConvertOptions {

@@ -1,6 +1,7 @@
-/** The parts behind the hot path of one database, for as long as a backend is open. */
+/** What one database remembers of its store, for as long as it is open. */
 import type { Backend } from "../backend/contract.ts";
 import type { WithBackend } from "../database/node-state.ts";
+import { FollowedClients } from "../changes/followed.ts";
 import { LookUps } from "./look-ups.ts";
 import type { CacheLimits } from "./near-cache.ts";
 import { StoreWatch } from "./store-watch.ts";
@@ -13,11 +14,13 @@ const DEFAULTS: CacheLimits = { maxClients: 10_000, maxMisses: 10_000, missTtlMs
 
 export class HotPath {
   readonly lookUps: LookUps;
+  readonly followed: FollowedClients;
   readonly #watch: StoreWatch;
 
   constructor(name: string, cache: CacheOptions, withBackend: WithBackend) {
     this.#watch = new StoreWatch(name, withBackend);
     this.lookUps = new LookUps(name, this.#watch, limits(cache), withBackend);
+    this.followed = new FollowedClients(this.lookUps, this.#watch);
   }
 
   /** The backend as it is to be used from now on. */
@@ -26,6 +29,7 @@ export class HotPath {
   }
 
   async stop(): Promise<void> {
+    this.followed.clear();
     this.lookUps.clear();
     await this.#watch.stop();
   }

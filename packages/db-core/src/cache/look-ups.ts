@@ -27,6 +27,7 @@ export class LookUps {
   readonly #suspects: Suspects;
   readonly #byId: Batches<ClientId, Known | undefined>;
   readonly #byCredential: Readonly<Record<CredentialIndex, Batches<string, readonly Known[]>>>;
+  readonly #listeners: ((changed: readonly ClientId[] | "all") => void)[] = [];
   /** Goes up with every change that is told. */
   #version = 0;
 
@@ -44,6 +45,11 @@ export class LookUps {
     this.#byId = new Batches<ClientId, Known | undefined>((ids) => this.#readIds(ids), mayBeOld);
     this.#byCredential = { accessKey: byIndex("accessKey"), fingerprint: byIndex("fingerprint") };
     watch.onChange((changed) => this.tell(changed));
+  }
+
+  /** Hears of what was told, after it has been forgotten. */
+  onTold(listener: (changed: readonly ClientId[] | "all") => void): void {
+    this.#listeners.push(listener);
   }
 
   /**
@@ -82,17 +88,22 @@ export class LookUps {
 
   /** These have changed, or anything may have: by our own hand, or as the feed tells. */
   tell(changed: readonly ClientId[] | "all"): void {
+    this.#forget(changed);
+    for (const listener of this.#listeners) listener(changed);
+  }
+
+  /** The store is being closed. */
+  clear(): void {
+    this.#forget("all");
+  }
+
+  #forget(changed: readonly ClientId[] | "all"): void {
     this.#version += 1;
     this.#loads.tell(changed);
     this.#byId.disown();
     this.#byCredential.accessKey.disown();
     this.#byCredential.fingerprint.disown();
     this.#suspects.tell(changed);
-  }
-
-  /** Forgets everything: the store is being closed. */
-  clear(): void {
-    this.tell("all");
   }
 
   /** What memory says, if it may be answered now. Asking for the proof can bring news, so memory is asked again. */

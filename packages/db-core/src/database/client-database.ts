@@ -6,6 +6,7 @@ import type { ClientCertificate } from "../credentials/certificate-entries.ts";
 import type { CertificateInput } from "../credentials/parse-certificate.ts";
 import type { PinnedKey, PinnedKeyKind, PinVerdict } from "../credentials/pinned-keys.ts";
 import type { Permission, Verdict } from "../permission.ts";
+import type { OnChange } from "../changes/change.ts";
 import type { NodeState } from "./node-state.ts";
 
 export interface ClientDatabase extends AsyncDisposable {
@@ -37,8 +38,13 @@ export interface ClientDatabase extends AsyncDisposable {
   updateClient(id: ClientId, change: ClientChange | ((now: Client) => ClientChange)): Promise<Client>;
   /** Makes a tombstone of the client, for good. Already revoked: fine. `no-such-client` if unknown. */
   revokeClient(id: ClientId): Promise<Client>;
-  /** The client was seen now (or at `at`, Unix seconds). Only ever forward; ignores unknown and revoked ids. */
+  /**
+   * The client was seen now (or at `at`, Unix seconds). Only ever forward; ignores unknown and revoked ids. It is
+   * written with others, at most `lastSeenIntervalMs` later; this handle's reads show it at once.
+   */
   touch(id: ClientId, at?: number): Promise<void>;
+  /** Writes the touches that are waiting. `close` does; a node that is told to end without it calls this. */
+  flush(): Promise<void>;
 
   /**
    * Who is this? An access key identifies, and the handshake with the password proves. A certificate that comes
@@ -72,6 +78,19 @@ export interface ClientDatabase extends AsyncDisposable {
   clearPinnedKey(id: ClientId, kind: PinnedKeyKind): Promise<boolean>;
   /** The keys that are pinned for the client. */
   pinnedKeys(id: ClientId): Promise<ReadonlyMap<PinnedKeyKind, PinnedKey>>;
+
+  /**
+   * Tells the listener what is different about a followed client, once for each difference that this process
+   * meets, whoever made it; `reset` where anything may have changed, and then what does differ. Answers how to
+   * stop.
+   */
+  onChange(listener: OnChange): () => void;
+  /**
+   * Follows a client with a live connection, from how the caller knows it: what a verdict answered. Any change
+   * since then is told too; of its credentials, from the call on (so call it before the handshake). Answers how to
+   * let go; `close` lets go of all.
+   */
+  follow(client: Client): () => void;
 
   /** What the node remembers for itself, under `shared` or `node:<nodeId>`. */
   state(scope: "shared" | `node:${string}`, namespace: string): NodeState;

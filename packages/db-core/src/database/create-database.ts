@@ -18,6 +18,8 @@ import { publishNotice } from "../diagnostics.ts";
 import { DbError, isDbError } from "../errors.ts";
 import type { OnNotice } from "../notice.ts";
 import type { Permission, Verdict } from "../permission.ts";
+import type { OnChange } from "../changes/change.ts";
+import { DEFAULT_INTERVAL_MS, LastSeen } from "../last-seen/last-seen.ts";
 import { HotPath } from "../cache/hot-path.ts";
 import type { CacheOptions } from "../cache/hot-path.ts";
 import { authenticate, authorize, recallPermission, recallVerdict } from "./authenticate.ts";
@@ -27,7 +29,7 @@ import { Clients } from "./clients.ts";
 import { iterateOpen } from "./iterate-open.ts";
 import { BackendLifecycle } from "./lifecycle.ts";
 import { nodeState } from "./node-state.ts";
-import type { NodeState } from "./node-state.ts";
+import type { NodeState, WithBackend } from "./node-state.ts";
 import { validId } from "./valid-id.ts";
 import { seconds } from "./validate.ts";
 import { verifyAll, verifyRecords } from "./verify.ts";
@@ -44,13 +46,24 @@ export interface CreateDatabaseOptions {
    * under it. Absent: it is enough that an operator has added it.
    */
   readonly trustedCas?: readonly string[];
+  /**
+   * For how long `touch` may collect before it writes; 0: a touch that has resolved is stored. Default: what the
+   * plugin asks for, else 1,000.
+   */
+  readonly lastSeenIntervalMs?: number;
 }
 
 /** A database on this plugin, not yet open. `options` are the plugin's own, parsed: see `openDatabase`. */
 export function createDatabase<Options>(
   plugin: BackendPlugin<Options>,
   options: Options,
-  { create = false, onNotice = () => undefined, cache = {}, trustedCas }: CreateDatabaseOptions = {},
+  {
+    create = false,
+    onNotice = () => undefined,
+    cache = {},
+    lastSeenIntervalMs = plugin.lastSeenIntervalMs ?? DEFAULT_INTERVAL_MS,
+    trustedCas,
+  }: CreateDatabaseOptions = {},
 ): ClientDatabase {
   const guardedNotice = guarded("onNotice", onNotice);
   const notify: OnNotice = (given) => {
@@ -59,7 +72,7 @@ export function createDatabase<Options>(
     guardedNotice(notice);
   };
   const trusted = trustedCas === undefined ? undefined : new TrustedCas(trustedCas);
-  return new Database(plugin, { onNotice: notify, cache }, trusted, async () =>
+  return new Database(plugin, { onNotice: notify, cache, lastSeenIntervalMs }, trusted, async () =>
     plugin.open(options, { create, onNotice: notify }),
   );
 }
@@ -68,12 +81,13 @@ class Database implements ClientDatabase {
   readonly plugin: ClientDatabase["plugin"];
   readonly #lifecycle: BackendLifecycle;
   readonly #hot: HotPath;
+  readonly #lastSeen: LastSeen;
   readonly #clients: Clients;
   readonly #credentials: ClientCredentials;
 
   constructor(
     { name, capabilities }: Pick<BackendPlugin, "name" | "capabilities">,
-    { onNotice, cache }: Required<Pick<CreateDatabaseOptions, "onNotice" | "cache">>,
+    { onNotice, cache, lastSeenIntervalMs }: Required<Omit<CreateDatabaseOptions, "create" | "trustedCas">>,
     trusted: TrustedCas | undefined,
     open: () => Promise<Backend>,
   ) {
@@ -81,9 +95,14 @@ class Database implements ClientDatabase {
     this.#lifecycle = new BackendLifecycle(
       name,
       async () => this.#hot.over(await open()),
-      () => this.#hot.stop(),
+      async (backend) => {
+        await this.#lastSeen.stop(backend);
+        await this.#hot.stop();
+      },
     );
-    this.#hot = new HotPath(name, cache, (call) => this.#lifecycle.use(call));
+    const withBackend: WithBackend = (call) => this.#lifecycle.use(call);
+    this.#hot = new HotPath(name, cache, withBackend);
+    this.#lastSeen = new LastSeen({ name, intervalMs: lastSeenIntervalMs, onNotice, withBackend });
     this.#clients = new Clients(this.#lifecycle, new BadRecordNotices(name, onNotice));
     this.#credentials = new ClientCredentials(this.#lifecycle, this.#hot.lookUps, trusted);
   }
@@ -120,16 +139,18 @@ class Database implements ClientDatabase {
     return this.#clients.add(drafts, options);
   }
 
-  getClient(id: ClientId): Promise<Client | undefined> {
-    return this.#clients.get(id);
+  async getClient(id: ClientId): Promise<Client | undefined> {
+    const client = await this.#clients.get(id);
+    return client && this.#lastSeen.seen(client);
   }
 
-  findByName(name: string): Promise<readonly Client[]> {
-    return this.#clients.findByName(name);
+  async findByName(name: string): Promise<readonly Client[]> {
+    const found = await this.#clients.findByName(name);
+    return found.map((client) => this.#lastSeen.seen(client));
   }
 
-  listClients(): AsyncGenerator<Client> {
-    return this.#clients.list();
+  async *listClients(): AsyncGenerator<Client> {
+    for await (const client of this.#clients.list()) yield this.#lastSeen.seen(client);
   }
 
   secrets(id: ClientId): Promise<ClientSecrets | undefined> {
@@ -148,9 +169,12 @@ class Database implements ClientDatabase {
 
   async touch(id: ClientId, at: number = Date.now() / 1000): Promise<void> {
     const when = seconds(at, "the time of a touch");
-    return this.#lifecycle.use((backend) =>
-      backend.touch(new Map(when === null ? [] : [[validId(id), when]])),
-    );
+    this.#lifecycle.requireOpen();
+    if (when !== null) await this.#lastSeen.touch(validId(id), when);
+  }
+
+  flush(): Promise<void> {
+    return this.#lastSeen.flush();
   }
 
   async authenticate(credential: Credential): Promise<Verdict> {
@@ -192,6 +216,15 @@ class Database implements ClientDatabase {
 
   pinnedKeys(id: ClientId): Promise<ReadonlyMap<PinnedKeyKind, PinnedKey>> {
     return this.#credentials.pinnedKeys(id);
+  }
+
+  onChange(listener: OnChange): () => void {
+    return this.#hot.followed.onChange(listener);
+  }
+
+  follow(client: Client): () => void {
+    this.#lifecycle.requireOpen();
+    return this.#hot.followed.follow(client);
   }
 
   state(scope: "shared" | `node:${string}`, namespace: string): NodeState {

@@ -41,6 +41,11 @@ export class BackendLifecycle {
     throw new DbError("closed", `the database is ${state}, not open`, { backend: this.#name });
   }
 
+  /** Throws `closed` where a call would be refused. */
+  requireOpen(): void {
+    void this.backend;
+  }
+
   async open(): Promise<void> {
     if (this.state === "open") return;
     this.#opening ??= this.#doOpen().finally(() => (this.#opening = undefined));

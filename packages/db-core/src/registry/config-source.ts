@@ -3,14 +3,19 @@ import { DbError } from "../errors.ts";
 import { namesOf } from "./aliases.ts";
 import type { DatabaseConfig, NodeConfig, PlainConfig } from "./config.ts";
 import { isNodeConfig } from "./config.ts";
-import { databaseConfig } from "./config-document.ts";
+import { configNumber, databaseConfig } from "./config-document.ts";
+import type { Json } from "../json.ts";
 import type { OptionPlace } from "./option-secrets.ts";
 import { readConfig } from "./read-config.ts";
+
+const LAST_SEEN = "last_seen_update_interval";
 
 export interface ConfigSource {
   readonly database: DatabaseConfig;
   /** Of the config file; `undefined` where the config is no file. */
   readonly folder: string | undefined;
+  /** Seconds; `undefined` where the config does not say. */
+  readonly lastSeenUpdateInterval?: number;
 }
 
 export async function configSource(config: NodeConfig | PlainConfig | string): Promise<ConfigSource> {
@@ -21,7 +26,15 @@ export async function configSource(config: NodeConfig | PlainConfig | string): P
     return read;
   }
   if (isNodeConfig(config)) return config;
-  return { database: databaseConfig(config.database, "the config"), folder: undefined };
+  const where = "the config";
+  const given = config[LAST_SEEN] ?? undefined;
+  const lastSeen =
+    given === undefined ? undefined : configNumber({ [LAST_SEEN]: given as Json }, LAST_SEEN, where);
+  return {
+    database: databaseConfig(config.database, where),
+    folder: undefined,
+    ...(lastSeen === undefined ? {} : { lastSeenUpdateInterval: lastSeen }),
+  };
 }
 
 export interface OptionBlock extends OptionPlace {

@@ -14,17 +14,25 @@ export interface OpenOptions extends ResolveOptions, CreateDatabaseOptions {}
  *
  * `config` is what {@link readConfig} answers, the path of a config file, or the same as a plain object. The
  * names of the Python hubs' plugins mean our packages. Without `module`: the only backend that is installed;
- * `@hivemind/db-json` of several, unless another one has a store.
+ * `@hivemind/db-json` of several, unless another one has a store. `last_seen_update_interval` of the config holds
+ * where `lastSeenIntervalMs` is not given.
  */
 export async function openDatabase(
   config: NodeConfig | PlainConfig | string,
-  { create, onNotice, ...options }: OpenOptions = {},
+  { create, onNotice, cache, lastSeenIntervalMs, ...options }: OpenOptions = {},
 ): Promise<ClientDatabase> {
-  const { plugin, options: pluginOptions } = await resolvePlugin(config, options);
+  const { plugin, options: pluginOptions, lastSeenUpdateInterval } = await resolvePlugin(config, options);
+  const interval = lastSeenIntervalMs ?? milliseconds(lastSeenUpdateInterval);
   const database = createDatabase(plugin, pluginOptions, {
     ...(create === undefined ? {} : { create }),
     ...(onNotice === undefined ? {} : { onNotice }),
+    ...(cache === undefined ? {} : { cache }),
+    ...(interval === undefined ? {} : { lastSeenIntervalMs: interval }),
   });
   await database.open();
   return database;
+}
+
+function milliseconds(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : 1000 * seconds;
 }

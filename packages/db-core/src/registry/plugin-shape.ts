@@ -18,6 +18,11 @@ const REQUIRED: readonly (readonly [string, Check])[] = [
     "hasStore (a function, or absent)",
     ({ hasStore }) => hasStore === undefined || typeof hasStore === "function",
   ],
+  [
+    "lastSeenIntervalMs (a number from 0, or absent)",
+    ({ lastSeenIntervalMs: interval }) =>
+      interval === undefined || (typeof interval === "number" && interval >= 0),
+  ],
 ];
 
 /**

@@ -31,6 +31,8 @@ export interface ResolvedPlugin {
   readonly moduleName: string;
   /** Where it is installed; `undefined` for a plugin that was given. */
   readonly folder: string | undefined;
+  /** Seconds, as the config says; absent where it does not. */
+  readonly lastSeenUpdateInterval?: number;
 }
 
 /**
@@ -51,7 +53,14 @@ export async function resolvePlugin(
   const plugin = await candidate.load();
   const place = optionBlock(source, module ?? candidate.name, candidate.name);
   const options = await prepareOptions(plugin, place.block, place);
-  const resolved = { plugin, options, moduleName: candidate.name, folder: candidate.folder };
+  const { lastSeenUpdateInterval: interval } = source;
+  const resolved: ResolvedPlugin = {
+    plugin,
+    options,
+    moduleName: candidate.name,
+    folder: candidate.folder,
+    ...(interval === undefined ? {} : { lastSeenUpdateInterval: interval }),
+  };
   return hideSecrets(resolved, (shown) => ({ ...shown, plugin: plugin.name, options: "hidden" }));
 }
 

@@ -62,9 +62,10 @@ export function testServer(config: RedisConfig = {}): TestServer {
     notices,
     dump: () => dump(admin as Redis),
     load: (keys) => load(admin as Redis, keys),
-    database: (given = {}, create = true) => createDatabase(plugin, parse(given), { create, onNotice }),
+    database: (given = {}, create = true) =>
+      createDatabase(plugin, parse(given), { create, onNotice, lastSeenIntervalMs: 0 }),
     open: async (given = {}, create = true) => {
-      const db = createDatabase(plugin, parse(given), { create, onNotice });
+      const db = createDatabase(plugin, parse(given), { create, onNotice, lastSeenIntervalMs: 0 });
       await db.open();
       onTestFinished(() => db.close());
       return db;

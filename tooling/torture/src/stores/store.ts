@@ -24,5 +24,13 @@ export type MakeStore = () => Promise<Store>;
 export async function openPlace({ module, name, options, env }: Place): Promise<ClientDatabase> {
   Object.assign(process.env, env);
   const { default: plugin } = (await import(module)) as { readonly default: BackendPlugin };
-  return openDatabase({ database: { module: name, [name]: options } }, { plugins: [plugin], create: true });
+  return openDatabase(
+    { database: { module: name, [name]: options } },
+    {
+      plugins: [plugin],
+      create: true,
+      // A touch that was answered counts as acknowledged.
+      lastSeenIntervalMs: 0,
+    },
+  );
 }

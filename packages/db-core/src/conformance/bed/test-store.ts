@@ -103,9 +103,13 @@ export class TestStore<Options = unknown> {
     if (failures.length > 0) throw failures[0];
   }
 
-  #database(given: Options, { create = true, onNotice }: CreateDatabaseOptions): ClientDatabase {
+  #database(
+    given: Options,
+    { create = true, onNotice, lastSeenIntervalMs = 0 }: CreateDatabaseOptions,
+  ): ClientDatabase {
     const database = createDatabase(this.#plugin, given, {
       create,
+      lastSeenIntervalMs,
       onNotice: (notice) => {
         this.#hear(notice);
         onNotice?.(notice);

@@ -11,7 +11,7 @@ const { default: plugin } = (await import(module)) as { readonly default: Backen
 process.once("message", (options: unknown) => void serve(options));
 
 async function serve(options: unknown): Promise<void> {
-  const db = createDatabase(plugin, options, { create: true });
+  const db = createDatabase(plugin, options, { create: true, lastSeenIntervalMs: 0 });
   await db.open();
   process.on("message", (request: Request) => void run(db, request).then(answer));
   process.once("disconnect", () => void db.close());

@@ -1,0 +1,135 @@
+/** Clients with a live connection: each difference of one is told once. */
+import { guarded } from "../backend/guarded.ts";
+import type { Client, ClientId } from "../client.ts";
+import type { LookUps } from "../cache/look-ups.ts";
+import type { StoreWatch } from "../cache/store-watch.ts";
+import { differences } from "./change.ts";
+import type { OnChange, Seen } from "./change.ts";
+
+/** A store that cannot be read, or watched, is tried again. */
+const RETRY_MS = 1000;
+
+interface Followed {
+  seen: Seen;
+  isGone: boolean;
+  /** Who has asked for it and not let go. */
+  holders: number;
+}
+
+export class FollowedClients {
+  readonly #lookUps: LookUps;
+  readonly #watch: StoreWatch;
+  readonly #followed = new Map<ClientId, Followed>();
+  readonly #stale = new Set<ClientId>();
+  readonly #listeners = new Set<OnChange>();
+  #isReading = false;
+  #retry: NodeJS.Timeout | undefined;
+
+  constructor(lookUps: LookUps, watch: StoreWatch) {
+    this.#lookUps = lookUps;
+    this.#watch = watch;
+    lookUps.onTold((changed) => this.#tell(changed));
+  }
+
+  /** From how `client` is known to the caller; answers how to let go of it. */
+  follow(client: Client): () => void {
+    const followed = this.#followed.get(client.id) ?? { seen: this.#seen(client), isGone: false, holders: 0 };
+    followed.holders += 1;
+    this.#followed.set(client.id, followed);
+    // It may have changed since the caller has read it.
+    this.#stale.add(client.id);
+    this.#start();
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      followed.holders -= 1;
+      if (followed.holders > 0 || this.#followed.get(client.id) !== followed) return;
+      this.#followed.delete(client.id);
+      this.#stale.delete(client.id);
+    };
+  }
+
+  onChange(listener: OnChange): () => void {
+    const own = guarded("an onChange listener", listener);
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
+  }
+
+  /** The store is being closed: nobody is followed any more, and the listeners stay. */
+  clear(): void {
+    clearTimeout(this.#retry);
+    this.#followed.clear();
+    this.#stale.clear();
+  }
+
+  /** With the record, so that a credential that changes from now on shows, where memory still has it. */
+  #seen(client: Client): Seen {
+    const known = this.#lookUps.recallId(client.id);
+    return known?.client === client ? known : { client, record: undefined };
+  }
+
+  #tell(changed: readonly ClientId[] | "all"): void {
+    if (changed === "all") this.#emit({ type: "reset" });
+    const ids = changed === "all" ? this.#followed.keys() : changed;
+    for (const id of ids) if (this.#followed.has(id)) this.#stale.add(id);
+    this.#start();
+  }
+
+  #start(): void {
+    if (this.#stale.size === 0 || this.#isReading) return;
+    this.#isReading = true;
+    clearTimeout(this.#retry);
+    void this.#readStale().finally(() => (this.#isReading = false));
+  }
+
+  async #readStale(): Promise<void> {
+    // What is read before the watch is on could change unheard.
+    await this.#watch.start();
+    while (this.#stale.size > 0) {
+      const ids = [...this.#stale];
+      this.#stale.clear();
+      const failed = (await Promise.all(ids.map((id) => this.#read(id)))).some((isRead) => !isRead);
+      if (failed || !this.#watch.isOn()) return this.#readLater(this.#watch.isOn() ? [] : ids);
+    }
+  }
+
+  async #read(id: ClientId): Promise<boolean> {
+    try {
+      const known = await this.#lookUps.get(id);
+      this.#compare(id, known);
+      return true;
+    } catch {
+      // Whoever asks for this client gets the error; here it only means that nobody can tell yet.
+      if (this.#followed.has(id)) this.#stale.add(id);
+      return false;
+    }
+  }
+
+  #readLater(ids: readonly ClientId[]): void {
+    for (const id of ids) if (this.#followed.has(id)) this.#stale.add(id);
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#start(), RETRY_MS).unref();
+  }
+
+  #compare(id: ClientId, after: Seen | undefined): void {
+    const followed = this.#followed.get(id);
+    if (followed === undefined) return;
+    const before = followed.seen;
+    if (after === undefined) {
+      if (followed.isGone) return;
+      followed.isGone = true;
+      return this.#emit({ type: "changed", before: before.client, after: undefined, reasons: ["revoked"] });
+    }
+    const reasons = differences(before, after);
+    followed.seen = after;
+    followed.isGone = false;
+    if (reasons.length > 0) {
+      this.#emit({ type: "changed", before: before.client, after: after.client, reasons });
+    }
+  }
+
+  #emit(event: Parameters<OnChange>[0]): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}
