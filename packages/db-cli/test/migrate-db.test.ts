@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startRedis } from "../../../tooling/redis/src/main.ts";
 import type { RedisServer } from "../../../tooling/redis/src/main.ts";
@@ -72,14 +72,19 @@ describe("migrate-db on the config and data of a Python hub", () => {
     expect(await contentOf(hub, copy)).toEqual(await contentOf(hub));
   });
 
-  it("goes from JSON to SQLite where nothing else is said", async () => {
+  it("goes from JSON to SQLite where nothing else is said, and switches the config if asked to", async () => {
     const hub = seededHub(3);
+    const config = '{\n  "database": { "module": "hivemind-json-db-plugin" }, "policy": [1.0] }';
+    writeFileSync(hub.configFile, config);
 
-    expect(await runJson(hub, ["migrate-db"])).toMatchObject({
+    expect(await runJson(hub, ["migrate-db", "--switch"])).toMatchObject({
       from: { backend: "@hivemind/db-json" },
       to: { backend: "@hivemind/db-sqlite" },
+      switched: { path: hub.configFile },
       clients: { added: 3 },
     });
+    expect(readFileSync(hub.configFile, "utf8")).toBe(config.replace(MODULES.json, MODULES.sqlite));
+    expect(await runJson(hub, ["list-clients"])).toHaveLength(3);
   });
 });
 

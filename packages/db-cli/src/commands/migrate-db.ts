@@ -1,5 +1,7 @@
 import { readConfig } from "@hivemind/db-core";
 import type { NodeConfig } from "@hivemind/db-core";
+import { changeConfigFile } from "../config-file/config-file.ts";
+import { setProperty } from "../config-file/set-property.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
 import {
@@ -23,6 +25,7 @@ interface Options extends ConflictOption, DryRunOption, SkipUnreadableOption {
   readonly from: string;
   readonly to: string;
   readonly toConfig?: string;
+  readonly switch?: true;
 }
 
 export const migrateDb: CommandDefinition = {
@@ -30,7 +33,7 @@ export const migrateDb: CommandDefinition = {
   summary: "copy all clients to the store of another backend",
   details: `Ids, revoked clients, certificates and what the nodes remember come along; everything is compared field by field at the end. The source is only read. The options of both backends are those of their blocks in the config.
 
-Stop the hubs first: what they write meanwhile could be missed. Stopped at any moment, the same command completes it. The config is not changed; the command says what to change.`,
+Stop the hubs first: what they write meanwhile could be missed. Stopped at any moment, the same command completes it. The config is not changed, but with --switch.`,
   examples: [
     "hivemind-db migrate-db --from hivemind-json-db-plugin --to hivemind-redis-db-plugin",
     "hivemind-db migrate-db --to @hivemind/db-sqlite --dry-run",
@@ -39,13 +42,16 @@ Stop the hubs first: what they write meanwhile could be missed. Stopped at any m
     command
       .option("--from <module>", "backend to copy from", "hivemind-json-db-plugin")
       .option("--to <module>", "backend to copy to", "hivemind-sqlite-db-plugin")
-      .option("--to-config <file>", "take the options of the target from this config");
+      .option("--to-config <file>", "take the options of the target from this config")
+      .option("--switch", "make the config name the target, once everything is in it");
     for (const add of [withConflictPolicy, withDryRun, withSkipUnreadable, withQuiet]) add(command);
   },
   async run(invocation) {
     const { session, output } = invocation;
     const options = invocation.options as Options;
     const config = await session.config();
+    if (options.switch === true && (options.toConfig !== undefined || options.dryRun === true))
+      throw new UsageError("--switch goes with neither --to-config nor --dry-run");
     const toConfig = options.toConfig === undefined ? config : await readNamed(options.toConfig);
     const onNotice = output.notice;
     const done = await longWork(invocation, (watcher) =>
@@ -68,16 +74,30 @@ Stop the hubs first: what they write meanwhile could be missed. Stopped at any m
       ),
     );
     const isDryRun = options.dryRun === true;
+    const switched = options.switch === true ? await switchTo(config, options.to) : null;
     if (output.json) {
       const { from, to, report } = done;
-      await output.value({ from, to, dryRun: isDryRun, ...reportJson(report) });
+      await output.value({ from, to, dryRun: isDryRun, switched, ...reportJson(report) });
     } else tell(output, done, options, toConfig.path);
+    if (switched !== null) output.say(`${switched.path} names ${options.to} now.`);
     return EXIT.ok;
   },
 };
 
 const ADVICE =
   "Change that in one of the stores, or choose with --on-conflict: skip leaves what is in the target as it is, replace gives it the source's record";
+
+/** Answers where the config as it was is kept. */
+async function switchTo(
+  config: NodeConfig,
+  module: string,
+): Promise<{ path: string; backup: string | null }> {
+  const backup = await changeConfigFile(config, {
+    change: (text) => setProperty(text, ["database", "module"], module),
+    isRight: ({ database }) => database.module === module,
+  });
+  return { path: config.path, backup: backup ?? null };
+}
 
 async function readNamed(path: string): Promise<NodeConfig> {
   const config = await readConfig(path);

@@ -18,7 +18,7 @@ export interface Store {
 /** The config, with another backend in it; `block`: its options, where those of the config do not count. */
 export function withModule(config: NodeConfig, module: string, block?: JsonObject): NodeConfig {
   const blocks = block === undefined ? config.database.blocks : { [module]: block };
-  return { ...config, database: { module, blocks } };
+  return { ...config, database: { ...config.database, module, blocks } };
 }
 
 export interface OpenStoreOptions {

@@ -17,6 +17,8 @@ export async function write(
   { onConflict }: TransferOptions,
   { progress, interrupt }: Watcher,
 ): Promise<void> {
+  // First: it says which certificates were taken away, and no client of theirs shall be here without that.
+  await writeState(source, target, onConflict);
   const writer = new BatchWriter(target, (count) => progress.add(count));
   progress.begin("Writing", totalOf(planned.report.clients));
   try {
@@ -45,7 +47,6 @@ export async function write(
   } finally {
     await writer.settle();
   }
-  await writeState(source, target, onConflict);
   progress.end();
 }
 

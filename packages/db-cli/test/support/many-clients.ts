@@ -72,7 +72,7 @@ export async function rememberState(hub: Hub): Promise<void> {
   });
 }
 
-async function inHub<T>(hub: Hub, work: () => Promise<T>): Promise<T> {
+export async function inHub<T>(hub: Hub, work: () => Promise<T>): Promise<T> {
   for (const name of ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"]) vi.stubEnv(name, hub.env[name]);
   try {
     return await work();
