@@ -1,3 +1,5 @@
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { PythonHub } from "./support/python-hub.ts";
 import { testServer } from "./support/test-server.ts";
@@ -162,5 +164,87 @@ describe("a Python hub beside ours", () => {
     await hub.write(stale);
 
     expect(await db.authenticate({ accessKey: "key" })).toMatchObject({ allowed: false });
+  });
+});
+
+describe("a certificate, beside a Python hub", () => {
+  const certificate = new X509Certificate(
+    readFileSync(new URL("../../../tooling/fixtures/certificates/kitchen.pem", import.meta.url)),
+  );
+
+  test("that was removed stays out, whatever stale copy is written back, and a repair takes it out again", async () => {
+    const [db, hub] = [await redis.open(), new PythonHub(redis.admin)];
+    await db.addClients([{}, {}]);
+    await db.addCertificate(2, certificate);
+    const stale = await hub.read(2);
+    expect(await db.authenticate({ certificate })).toMatchObject({ allowed: true, client: { id: 2 } });
+    await db.removeCertificate(2, certificate.fingerprint256);
+
+    await hub.write(stale);
+    await hub.sync();
+    // The look-ups are derived anew from the records, the stale one too.
+    await db.updateClient(2, { description: "touched by us" });
+
+    for (const node of [db, await redis.open()]) {
+      expect(await node.authenticate({ certificate })).toMatchObject({ reason: "certificate-removed" });
+      expect(await node.certificates(2)).toEqual([]);
+    }
+    const repaired = await Array.fromAsync(db.verify({ repair: true }));
+    expect(repaired.map(({ code }) => code)).toContain("certificate-came-back");
+    expect(await Array.fromAsync(db.verify())).toEqual([]);
+    expect(JSON.stringify(await hub.read(2))).not.toContain("certificates");
+  });
+
+  test("that was removed, and came back with a stale copy, can be given to another client", async () => {
+    const [db, hub] = [await redis.open(), new PythonHub(redis.admin)];
+    await db.addClients([{}, {}, {}]);
+    await db.addCertificate(2, certificate);
+    const stale = await hub.read(2);
+    await db.removeCertificate(2, certificate.fingerprint256);
+    await hub.write(stale);
+
+    await db.addCertificate(3, certificate);
+
+    expect(await db.authenticate({ certificate })).toMatchObject({ allowed: true, client: { id: 3 } });
+    await hub.write(stale);
+    expect(await db.authenticate({ certificate })).toMatchObject({ allowed: true, client: { id: 3 } });
+  });
+
+  test("that a hub drops with the metadata admits nobody, until a copy that has it is written back", async () => {
+    const [db, hub] = [await redis.open(), new PythonHub(redis.admin)];
+    await db.addClient();
+    await db.addCertificate(1, certificate);
+    const complete = await hub.read(1);
+
+    await hub.write({ ...complete, metadata: {} });
+    expect(await db.authenticate({ certificate })).toMatchObject({ reason: "unknown-certificate" });
+    await hub.write(complete);
+
+    expect(await db.authenticate({ certificate })).toMatchObject({ allowed: true, client: { id: 1 } });
+  });
+
+  test("admits its client also after a hub has set last-seen with cjson", async () => {
+    const [db, hub] = [await redis.open(), new PythonHub(redis.admin)];
+    await db.addClient({ accessKey: "key" });
+    const added = await db.addCertificate(1, certificate);
+
+    await hub.seen(1, "key", 1_755_264_536.5);
+
+    expect(await db.authenticate({ certificate })).toMatchObject({ allowed: true, client: { id: 1 } });
+    expect(await db.certificates(1)).toEqual([added]);
+  });
+
+  test("and pinned keys are left alone by sync()", async () => {
+    const [db, hub] = [await redis.open(), new PythonHub(redis.admin)];
+    await db.addClient();
+    await db.addCertificate(1, certificate);
+    await db.pinKey(1, "noise-static", new Uint8Array(32).fill(1));
+
+    await hub.sync();
+
+    const again = await redis.open({}, false);
+    expect(await again.authenticate({ certificate })).toMatchObject({ allowed: true, client: { id: 1 } });
+    const other = new Uint8Array(32).fill(2);
+    expect(await again.pinKey(1, "noise-static", other)).toEqual({ pinned: false, reason: "key-mismatch" });
   });
 });

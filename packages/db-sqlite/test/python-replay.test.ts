@@ -1,11 +1,13 @@
 /** Python hubs go on working on a store that we write to, and what they write from stale copies undoes no revocation. */
+import { X509Certificate } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import plugin from "../src/plugin.ts";
-import { all, findings, hub } from "./support/hub.ts";
+import { all, findings, fixture, hub } from "./support/hub.ts";
 import { COLUMNS, ON_OPEN, pythonTombstone, replace, run, seen, select } from "./support/python.ts";
 
 const COLUMNS_OF_SCHEMA_1 = COLUMNS.filter((name) => name !== "metadata");
 const FINGERPRINT = "ab".repeat(32);
+const CERTIFICATE = { id: "entry", sha256: FINGERPRINT, not_after: 4_102_444_800 };
 
 describe("a stale copy written back by a Python hub", () => {
   test("does not bring a revoked client back, neither for us nor for the hub", async () => {
@@ -94,6 +96,76 @@ describe("a stale copy written back by a Python hub", () => {
   });
 });
 
+function ofClient2(path: string): ReturnType<typeof select>[number] {
+  return select(path).find((row) => row["client_id"] === 2) ?? {};
+}
+
+describe("a certificate, beside a Python hub", () => {
+  const certificate = new X509Certificate(fixture("certificates/kitchen.pem"));
+
+  test("that was removed stays out, whatever stale copy is written back, and a repair takes it out again", async () => {
+    const { open, path } = hub("v2");
+    const db = await open();
+    await db.addCertificate(2, certificate);
+    const stale = ofClient2(path());
+    expect(await db.authenticate({ certificate })).toMatchObject({ allowed: true, client: { id: 2 } });
+    await db.removeCertificate(2, certificate.fingerprint256);
+
+    run(path(), ...ON_OPEN, replace(stale));
+
+    for (const node of [db, await open()]) {
+      expect(await node.authenticate({ certificate })).toMatchObject({ reason: "certificate-removed" });
+      expect(await node.certificates(2)).toEqual([]);
+    }
+    expect((await findings(db)).map(({ code }) => code)).toEqual(["certificate-came-back"]);
+    await Array.fromAsync(db.verify({ repair: true }));
+    expect(await findings(db)).toEqual([]);
+    expect(ofClient2(path())["metadata"]).not.toContain("certificates");
+  });
+
+  test("that was removed, and came back with a stale copy, can be given to another client", async () => {
+    const { open, path } = hub("v2");
+    const db = await open();
+    await db.addCertificate(2, certificate);
+    const stale = ofClient2(path());
+    await db.removeCertificate(2, certificate.fingerprint256);
+    run(path(), replace(stale));
+
+    await db.addCertificate(3, certificate);
+
+    expect(await db.authenticate({ certificate })).toMatchObject({ allowed: true, client: { id: 3 } });
+    run(path(), replace(stale));
+    expect(await db.authenticate({ certificate })).toMatchObject({ allowed: true, client: { id: 3 } });
+  });
+
+  test("that a hub drops with the metadata admits nobody, until a copy that has it is written back", async () => {
+    const { open, path } = hub("v2");
+    const db = await open();
+    await db.addCertificate(2, certificate);
+    const complete = ofClient2(path());
+
+    run(path(), replace(complete, COLUMNS_OF_SCHEMA_1));
+    expect(await db.authenticate({ certificate })).toMatchObject({ reason: "unknown-certificate" });
+    run(path(), replace(complete));
+
+    expect(await db.authenticate({ certificate })).toMatchObject({ allowed: true, client: { id: 2 } });
+    expect(await findings(db)).toEqual([]);
+  });
+
+  test("of a revoked client comes back with nothing that a hub writes", async () => {
+    const { open, path } = hub("v2");
+    const db = await open();
+    await db.addCertificate(2, certificate);
+    const stale = ofClient2(path());
+    await db.revokeClient(2);
+
+    run(path(), replace(stale));
+
+    expect(await db.authenticate({ certificate })).toMatchObject({ reason: "unknown-certificate" });
+    expect(await findings(db)).toEqual([]);
+  });
+});
+
 test("NaN in the metadata that a hub writes fails neither its statement nor any other client", async () => {
   const { open, path } = hub("v2");
   const row = select(path()).find((found) => found["client_id"] === 2) ?? {};
@@ -113,7 +185,7 @@ describe("a client that a hub adds", () => {
     const { open, path } = hub("v2");
     const db = await open();
     await db.touch(2, 1);
-    const metadata = JSON.stringify({ hivemind_db: { certificates: [{ sha256: FINGERPRINT }] } });
+    const metadata = JSON.stringify({ hivemind_db: { certificates: [CERTIFICATE] } });
 
     run(path(), replace({ ...pythonTombstone(11), api_key: "python-key", name: "from python", metadata }));
 
@@ -129,7 +201,7 @@ describe("a client that a hub adds", () => {
     const { open, path } = hub("v2");
     const db = await open();
     await db.touch(2, 1);
-    const metadata = JSON.stringify({ hivemind_db: { certificates: [{ sha256: FINGERPRINT }] } });
+    const metadata = JSON.stringify({ hivemind_db: { certificates: [CERTIFICATE] } });
     const added = replace({ ...pythonTombstone(11), api_key: "python-key", metadata });
     run(path(), added);
     await db.touch(2, 2);
@@ -143,7 +215,7 @@ describe("a client that a hub adds", () => {
 
   test("with a certificate is found by it in a store that we have never written to", async () => {
     const { path, snapshot } = hub("v2");
-    const metadata = JSON.stringify({ hivemind_db: { certificates: [{ sha256: FINGERPRINT }] } });
+    const metadata = JSON.stringify({ hivemind_db: { certificates: [CERTIFICATE] } });
     run(path(), replace({ ...pythonTombstone(11), api_key: "python-key", metadata }));
     const before = snapshot();
     const options = { name: "clients", subfolder: "hivemind-core" };

@@ -4,6 +4,7 @@ import { findings, hub } from "./support/hub.ts";
 import { replace, run, select } from "./support/python.ts";
 
 const FINGERPRINT = "cd".repeat(32);
+const CERTIFICATE = { id: "entry", sha256: FINGERPRINT, not_after: 4_102_444_800 };
 const DROP_TRIGGERS = ["insert", "inserted", "update", "updated", "revoked_by_update", "deleted"].map(
   (name) => [`DROP TRIGGER hivemind_db_${name}`] as const,
 );
@@ -52,7 +53,7 @@ describe("a revoked client that got in while there were no triggers", () => {
 test("an index of certificates that differs from the records is named and mended", async () => {
   const { open, path } = hub("v2");
   const db = await open();
-  const certificates = JSON.stringify({ hivemind_db: { certificates: [{ sha256: FINGERPRINT }] } });
+  const certificates = JSON.stringify({ hivemind_db: { certificates: [CERTIFICATE] } });
   await db.touch(2, 1);
   run(
     path(),
@@ -73,7 +74,7 @@ test("an index of certificates that differs from the records is named and mended
 test("what a hub has written is indexed by our next write", async () => {
   const { open, path } = hub("v2");
   const db = await open();
-  const metadata = JSON.stringify({ hivemind_db: { certificates: [{ sha256: FINGERPRINT }] } });
+  const metadata = JSON.stringify({ hivemind_db: { certificates: [CERTIFICATE] } });
   await db.touch(2, 1);
   run(path(), ["UPDATE clients SET metadata = ? WHERE client_id = 2", metadata]);
 
