@@ -1,9 +1,11 @@
 /** The masters of a cluster, and which of them has a slot. */
+import { setTimeout as delay } from "node:timers/promises";
 import { DbError } from "@hivemind/db-core/backend";
 import { addressOf, placeIn } from "./address.ts";
 import type { Place } from "./address.ts";
 import type { RedisOptions } from "./options.ts";
 import { replyCode } from "./reply-error.ts";
+import { LOOK_MS } from "./route.ts";
 import type { Freshness, Route, Way } from "./route.ts";
 import { isReply, NotSent, ServerLink } from "./server-link.ts";
 import type { Reply } from "./server-link.ts";
@@ -125,18 +127,17 @@ export class ClusterRoute implements Route {
         place,
       ]),
     );
+    const end = delay(LOOK_MS, undefined, { ref: false });
     const places = [...known.values()];
     while (places.length > 0 && !this.#isClosed) {
-      const some = places.splice(0, ASK_AT_ONCE);
-      try {
-        const ranges = await Promise.any(some.map((place) => this.#ask(place)));
-        if (this.#isClosed) return;
-        this.#adopt(ranges);
-        this.#nodeTimeoutMs ??= await this.#askNodeTimeout();
-        return;
-      } catch {
-        // None of these. Whoever needs a master that nobody names gets the error of a server.
-      }
+      const asking = Promise.any(places.splice(0, ASK_AT_ONCE).map((place) => this.#ask(place)));
+      // None of these: the next ones. Whoever needs a master that nobody names gets the error of a node.
+      const ranges = await Promise.race([asking.catch(() => undefined), end.then(() => "late" as const)]);
+      if (ranges === "late" || this.#isClosed) return;
+      if (ranges === undefined) continue;
+      this.#adopt(ranges);
+      this.#nodeTimeoutMs ??= await this.#askNodeTimeout();
+      return;
     }
   }
 

@@ -126,6 +126,8 @@ export class Feed {
   async #move(): Promise<void> {
     const { connection, keys } = this.#parts;
     if (this.#tracking !== undefined && this.#tracked.epoch === connection.epoch) return;
+    if (connection.topology === "cluster" && !keys.isTagged)
+      return this.#lost("the clients have no hash tag");
     let options: ServerOptions;
     try {
       ({ options } = (await connection.master()).link);

@@ -1,10 +1,11 @@
 /** Opening: is there a store, and one that this release knows? Nothing is written. */
 import { DbError, isDbError } from "@hivemind/db-core/backend";
 import type { Backend, BackendHost } from "@hivemind/db-core/backend";
+import { chooseKeyspace } from "./choose-keyspace.ts";
+import { connect } from "./connect.ts";
 import type { Connection } from "./connection.ts";
 import { Feed } from "./feed.ts";
-import { Keyspace } from "./keyspace.ts";
-import { connect } from "./connect.ts";
+import type { Keyspace } from "./keyspace.ts";
 import type { RedisOptions } from "./options.ts";
 import { RecordReader } from "./record-reader.ts";
 import { RedisBackend } from "./redis-backend.ts";
@@ -12,9 +13,17 @@ import { SeenTexts } from "./seen-texts.ts";
 import { StoreIdentity } from "./store-identity.ts";
 
 export async function openStore(options: RedisOptions, host: BackendHost): Promise<Backend> {
-  const keys = new Keyspace(options.indexPrefix, options.hashTag);
   const connection = await connect(options, host.onNotice);
-  connection.home = keys.meta;
+  try {
+    return await openOver(connection, options, host);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+async function openOver(connection: Connection, options: RedisOptions, host: BackendHost): Promise<Backend> {
+  const keys = await chooseKeyspace(connection, options, host.onNotice);
   const identity = new StoreIdentity(connection, keys);
   const seen = new SeenTexts();
   const reader = new RecordReader(connection, keys, identity, seen);
@@ -27,10 +36,7 @@ export async function openStore(options: RedisOptions, host: BackendHost): Promi
     if (identity.schema === 1) host.onNotice(SCHEMA_1);
   } catch (error) {
     // Only what verifies can say what is damaged, and mend it. All else that is asked answers this error.
-    if (!isDbError(error) || error.code !== "corrupt") {
-      await connection.close();
-      throw error;
-    }
+    if (!isDbError(error) || error.code !== "corrupt") throw error;
     host.onNotice({ code: "fallback", message: `${error.message}. Until it is repaired nothing is served` });
   }
   const feed = new Feed({ options, connection, keys, reader, seen, onNotice: host.onNotice });

@@ -8,6 +8,7 @@ import { readRecord } from "./read-record.ts";
 import type { ReadRecord } from "./read-record.ts";
 import { FIND, READ } from "./scripts/read.ts";
 import type { SeenTexts } from "./seen-texts.ts";
+import { readSplit } from "./split-reads.ts";
 import type { StoreIdentity } from "./store-identity.ts";
 
 /** Asked for in one script, which holds up everybody else meanwhile. */
@@ -26,6 +27,11 @@ export class RecordReader {
     this.#seen = seen;
   }
 
+  /** All over a cluster: no script can read several keys. */
+  get #isSplit(): boolean {
+    return this.#connection.topology === "cluster" && !this.#keys.isTagged;
+  }
+
   async get(ids: readonly ClientId[]): Promise<Map<ClientId, StoredEntry>> {
     const found = await this.read([...new Set(ids)].map(String));
     return new Map([...found].map(([id, { entry }]) => [Number(id), entry]));
@@ -38,11 +44,9 @@ export class RecordReader {
       const some = names.slice(start, start + AT_ONCE);
       const keys = [this.#keys.meta, this.#keys.revoked, ...some.map((name) => this.#keys.client(name))];
       const expected = this.#identity.storeId;
-      const [storeId, texts, revoked] = (await this.#connection.run(READ, keys, some)) as [
-        Reply,
-        Reply[],
-        Reply[],
-      ];
+      const [storeId, texts, revoked] = this.#isSplit
+        ? await readSplit(this.#connection, this.#keys, some)
+        : ((await this.#connection.run(READ, keys, some)) as [Reply, Reply[], Reply[]]);
       this.#identity.see(storeId, expected);
       const garbled = await this.#garbled(some.map((name, i) => [name, texts[i]]));
       for (const [i, name] of some.entries()) {
@@ -58,6 +62,7 @@ export class RecordReader {
     const matched = new Map<string, readonly StoredEntry[]>();
     let wanted = [...new Set(values)].filter((value) => index !== "accessKey" || value !== REVOKED_KEY);
     const isAsked = wanted.length > 0;
+    if (this.#isSplit && isAsked) return this.#findInAll(index, wanted);
     while (wanted.length > 0) {
       const later: string[] = [];
       const keys = [this.#keys.meta, this.#keys.revoked, this.#keys.accessKeyRecords];
@@ -85,6 +90,24 @@ export class RecordReader {
       wanted = later;
     }
     if (matched.size === 0 && isAsked) await this.#identity.confirm();
+    return matched;
+  }
+
+  /** Without a hash tag there are no sets that lead to records. */
+  async #findInAll(
+    index: IndexName,
+    wanted: readonly string[],
+  ): Promise<Map<string, readonly StoredEntry[]>> {
+    const matched = new Map<string, readonly StoredEntry[]>();
+    const names = await this.names();
+    for (let start = 0; start < names.length; start += AT_ONCE) {
+      const read = [...(await this.read(names.slice(start, start + AT_ONCE))).values()];
+      for (const value of wanted) {
+        const entries = [...(matched.get(value) ?? []), ...matching(read, index, value)];
+        if (entries.length > 0) matched.set(value, entries);
+      }
+    }
+    if (names.length === 0) await this.#identity.confirm();
     return matched;
   }
 

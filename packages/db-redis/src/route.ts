@@ -8,6 +8,9 @@ export interface Way {
   readonly session?: number;
 }
 
+/** Asking who the master is takes no longer, or has no answer. */
+export const LOOK_MS = 1000;
+
 /** What the topology adds to the time in which a change goes unseen; `null`: no bound. */
 export interface Freshness {
   readonly addedMs: number | null;
@@ -29,7 +32,7 @@ export interface Route {
   masters(slot: number): Promise<readonly Way[]>;
   /** A server says that another one has the slot, or that one key of it is there already. */
   redirected(slot: number, address: string, isWholeSlot: boolean): ServerLink;
-  /** Asks anew who the master is. Where nobody knows, nothing changes. */
+  /** Asks anew who the master is, within `LOOK_MS`. Where nobody knows, nothing changes. */
   look(): Promise<void>;
   /** Is this server, now, the one and only place where the keys of this slot are written? */
   proves(way: Way, unusedKey: string): Promise<boolean>;

@@ -5,6 +5,7 @@ import { addressOf } from "./address.ts";
 import type { Place } from "./address.ts";
 import { MasterProof } from "./master-proof.ts";
 import type { RedisOptions, SentinelOptions } from "./options.ts";
+import { LOOK_MS } from "./route.ts";
 import type { Freshness, Route, Way } from "./route.ts";
 import { SentinelWatch } from "./sentinel-watch.ts";
 import { replyCode } from "./reply-error.ts";
@@ -94,8 +95,12 @@ export class SentinelRoute implements Route {
       const named = await this.#ask(sentinel);
       if (named !== undefined) answers.push(named);
     });
-    const first = Promise.any(asking).then(() => delay(BETTER_MS));
-    await Promise.race([Promise.allSettled(asking), first]).catch(() => undefined);
+    // All have answered, or one has and the others have had their time, or the time for all of it is over.
+    const first = Promise.any(asking).then(
+      () => delay(BETTER_MS),
+      () => undefined,
+    );
+    await Promise.race([Promise.allSettled(asking), first, delay(LOOK_MS, undefined, { ref: false })]);
     const [newest] = answers.toSorted((a, b) => b.epoch - a.epoch);
     if (newest !== undefined && !this.#isClosed) this.#adopt(newest);
   }

@@ -1,4 +1,4 @@
 import { redisConformance } from "./support/redis-conformance.ts";
 import { sentinels } from "./support/topologies.ts";
 
-redisConformance({}, sentinels);
+redisConformance({}, () => sentinels());

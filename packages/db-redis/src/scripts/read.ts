@@ -35,6 +35,8 @@ for i = 4, #KEYS do
   local entries = {}
   local function add(id)
     local text = redis.pcall('GET', ARGV[1] .. id)
+    -- Of another type: a record that nobody can read. Anything else, a cluster that is just moving it: no answer.
+    if type(text) == 'table' and not string.find(text.err, 'WRONGTYPE', 1, true) then error(text.err) end
     if text then
       entries[#entries + 1] = id
       entries[#entries + 1] = (type(text) == 'table') and '' or text

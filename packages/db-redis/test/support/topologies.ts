@@ -7,8 +7,15 @@ import {
   startSentinelGroup,
   startTlsRedis,
 } from "../../../../tooling/redis/src/main.ts";
-import type { RedisCluster, SentinelGroup, TlsRedis } from "../../../../tooling/redis/src/main.ts";
+import type {
+  ClusterNode,
+  RedisCluster,
+  SentinelGroup,
+  SentinelGroupOptions,
+  TlsRedis,
+} from "../../../../tooling/redis/src/main.ts";
 import { slotOf } from "../../src/slot.ts";
+import { moveSlot } from "./move-slot.ts";
 import { readmeUser } from "./readme.ts";
 import { client } from "./test-server.ts";
 
@@ -56,21 +63,38 @@ function tlsClient({ server, certificates: { ca, client: own } }: TlsRedis): Red
   return new Redis({ port: server.port, protocol: 2, tls: { ca: readFileSync(ca), cert, key } });
 }
 
+export interface ClusterTopology extends Topology {
+  readonly cluster: RedisCluster;
+  /** Moves the slot of the clients to the next master, and answers how to move it back. */
+  moveClients(): Promise<() => Promise<void>>;
+}
+
 /** Three masters with a replica each. The clients have the hash tag that a new namespace gets. */
-export async function cluster(
-  started?: RedisCluster,
-): Promise<Topology & { readonly cluster: RedisCluster }> {
-  const all = started ?? (await startCluster());
+export async function cluster(): Promise<ClusterTopology> {
+  const all = await startCluster();
   const masters = all.masters.map(({ port }) => client(port));
   const home = masters[Math.floor((slotOf("{clients}") * masters.length) / SLOTS)] as Redis;
   const nodes = all.masters.map(({ port }) => ({ host: HOST, port }));
-  return { ...topology(masters, { cluster_nodes: nodes }, home, () => all.stop()), cluster: all };
+  const index = masters.indexOf(home);
+  const move = async (from: number, to: number): Promise<void> => {
+    const at = (i: number) => ({ redis: masters[i] as Redis, node: all.masters[i] as ClusterNode });
+    await moveSlot(slotOf("{clients}"), at(from), at(to), masters);
+  };
+  return {
+    ...topology(masters, { cluster_nodes: nodes }, home, () => all.stop()),
+    cluster: all,
+    moveClients: async () => {
+      const other = (index + 1) % masters.length;
+      await move(index, other);
+      return () => move(other, index);
+    },
+  };
 }
 
 export async function sentinels(
-  started?: SentinelGroup,
+  options: SentinelGroupOptions = {},
 ): Promise<Topology & { readonly group: SentinelGroup }> {
-  const group = started ?? (await startSentinelGroup());
+  const group = await startSentinelGroup(options);
   const home = client(group.primary.port);
   return { ...topology([home], sentinelOptions(group), home, () => group.stop()), group };
 }

@@ -1,0 +1,33 @@
+/** Under which prefix the clients are: as the options say; in a cluster also where they have no hash tag yet. */
+import type { OnNotice } from "@hivemind/db-core/backend";
+import type { Connection } from "./connection.ts";
+import { Keyspace } from "./keyspace.ts";
+import type { RedisOptions } from "./options.ts";
+
+/** What a new store in a cluster gets. */
+const DEFAULT_TAG = "clients";
+
+export async function chooseKeyspace(
+  connection: Connection,
+  { indexPrefix, hashTag }: RedisOptions,
+  onNotice: OnNotice,
+): Promise<Keyspace> {
+  const named = new Keyspace(indexPrefix, hashTag);
+  connection.home = named.meta;
+  if (connection.topology !== "cluster" || named.isTagged) return named;
+  const tagged = new Keyspace(indexPrefix, DEFAULT_TAG);
+  connection.home = tagged.meta;
+  const { meta, schemaVersion, count, accessKeyRecords } = tagged;
+  if (Number(await connection.read("exists", meta, schemaVersion, count, accessKeyRecords)) > 0)
+    return tagged;
+  for await (const key of connection.scanAll(named.pattern("client"))) {
+    if (named.member("client", key) === undefined) continue;
+    connection.home = named.meta;
+    onNotice({
+      code: "fallback",
+      message: `the clients under ${named.prefix} have no hash tag, so the cluster keeps them in many places: they are found by looking at all of them, changes elsewhere are not told, and none can be added. Convert the store with hivemind-db convert, then set cluster_hash_tag`,
+    });
+    return named;
+  }
+  return tagged;
+}

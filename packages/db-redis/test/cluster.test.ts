@@ -1,0 +1,137 @@
+/** What is particular about a cluster: which keys are used, and who says so. */
+import { createDatabase } from "@hivemind/db-core";
+import type { ClientDatabase, Notice } from "@hivemind/db-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import plugin from "../src/plugin.ts";
+import { slotOf } from "../src/slot.ts";
+import { testOptions } from "./support/options.ts";
+import { cluster, oneServer } from "./support/topologies.ts";
+
+let started: Awaited<ReturnType<typeof cluster>>;
+const notices: Notice[] = [];
+
+beforeAll(async () => {
+  started = await cluster();
+}, 30_000);
+beforeEach(async () => {
+  for (const master of started.masters) await master.flushall();
+  notices.length = 0;
+});
+afterAll(() => started.stop());
+
+async function open(given: Readonly<Record<string, unknown>> = {}, create = true): Promise<ClientDatabase> {
+  const options = testOptions({ ...started.given, ...given });
+  const db = createDatabase(plugin, options, { create, onNotice: (notice) => notices.push(notice) });
+  await db.open();
+  onTestFinished(() => db.close());
+  return db;
+}
+
+async function keys(): Promise<readonly string[]> {
+  return (await Promise.all(started.masters.map((master) => master.keys("*")))).flat();
+}
+
+/** As a Python hub on a cluster without a hash tag leaves its clients: wherever each key belongs. */
+async function setUntagged(key: string, text: string): Promise<void> {
+  const owner = started.masters[Math.floor((slotOf(key) * started.masters.length) / 16_384)];
+  await owner?.set(key, text);
+}
+
+test("a key is in the slot that the server says", async () => {
+  for (const key of ["client:{clients}:count", "client:client:1", "{}x", "a{b}{c}", "ü{ä", "123456789"])
+    expect(slotOf(key)).toBe(await started.home.cluster("KEYSLOT", key));
+});
+
+describe("a store without a hash tag in the options", () => {
+  test("that is new gets {clients}, and is found there again", async () => {
+    const db = await open();
+    await db.addClient({ accessKey: "key" });
+    expect((await keys()).every((key) => key.startsWith("client:{clients}:"))).toBe(true);
+
+    const again = await open({}, false);
+
+    expect(await again.authenticate({ accessKey: "key" })).toMatchObject({ allowed: true });
+    expect(notices).toEqual([]);
+  });
+
+  test("that has none either is read all the same, with a notice that names the conversion", async () => {
+    await setUntagged("client:schema_version", "2");
+    for (let id = 1; id <= 20; id += 1) {
+      const record = { client_id: id, api_key: `key-${id}`, name: `name ${id}` };
+      await setUntagged(`client:client:${id}`, JSON.stringify(record));
+    }
+
+    const db = await open({}, false);
+
+    expect(notices).toEqual([
+      expect.objectContaining({ message: expect.stringMatching(/hivemind-db convert/) }),
+    ]);
+    expect((await Array.fromAsync(db.listClients())).map(({ id }) => id)).toEqual(
+      Array.from({ length: 20 }, (_, i) => i + 1),
+    );
+    expect(await db.authenticate({ accessKey: "key-7" })).toMatchObject({ allowed: true, client: { id: 7 } });
+    expect(await db.authenticate({ accessKey: "no-key" })).toMatchObject({ allowed: false });
+    expect(await db.findByName("name 3")).toMatchObject([{ id: 3 }]);
+    expect(await db.getClient(21)).toBeUndefined();
+  });
+
+  test("that is nowhere is missing", async () => {
+    await expect(open({}, false)).rejects.toMatchObject({ code: "missing-store" });
+  });
+});
+
+describe("what a server says of itself", () => {
+  test("a cluster that is named by one host is used as a cluster", async () => {
+    for (const { port } of started.cluster.nodes) {
+      const db = await open({ cluster_nodes: undefined, port });
+      await db.addClient({ accessKey: `key-${port}` });
+    }
+    expect(await Array.fromAsync((await open()).listClients())).toHaveLength(started.cluster.nodes.length);
+  });
+
+  test("a server that is no cluster, and no Sentinel, is refused where it is named as one", async () => {
+    const single = await oneServer(0);
+    onTestFinished(() => single.stop());
+    const place = { host: "127.0.0.1", port: single.given["port"] };
+
+    for (const given of [{ cluster_nodes: [place] }, { sentinels: [place], master_name: "hive" }]) {
+      const db = createDatabase(plugin, testOptions(given), { create: true });
+      await expect(db.open()).rejects.toMatchObject({
+        code: "invalid",
+        message: expect.stringMatching(/with host/),
+      });
+    }
+  });
+});
+
+test("health says how old an answer may be, and why", async () => {
+  const { details } = await (await open()).health();
+  expect(details).toMatchObject({ topology: "cluster", freshWithinMs: 2000, role: "master" });
+});
+
+test("a slot that moves to another master: the feed says all, follows, and hears of what happens there", async () => {
+  const db = await open();
+  await db.addClient({ accessKey: "key" });
+  const options = testOptions(started.given);
+  const backend = await plugin.open(options, { create: false, onNotice: (notice) => notices.push(notice) });
+  onTestFinished(() => backend.close());
+  const told: unknown[] = [];
+  const watch = await backend.watch((changed) => told.push(changed));
+  const proven = async (): Promise<void> => {
+    const moment = performance.now();
+    await expect.poll(() => watch.provenAt(), { timeout: 10_000 }).toBeGreaterThan(moment);
+  };
+  await proven();
+
+  told.length = 0;
+  const back = await started.moveClients();
+  await proven();
+  expect(told).toContain("all");
+
+  told.length = 0;
+  await db.updateClient(1, { name: "moved" });
+  await proven();
+  expect(told).toContainEqual([1]);
+  await back();
+  await watch.close();
+});

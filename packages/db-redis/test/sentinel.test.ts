@@ -1,0 +1,107 @@
+/** Sentinels: the master is followed, and one that has been replaced proves nothing. */
+import { createDatabase } from "@hivemind/db-core";
+import type { ClientDatabase, DbError, Notice } from "@hivemind/db-core";
+import { expect, onTestFinished, test } from "vitest";
+import plugin from "../src/plugin.ts";
+import { testOptions } from "./support/options.ts";
+import { sentinels } from "./support/topologies.ts";
+import { client } from "./support/test-server.ts";
+
+type Group = Awaited<ReturnType<typeof sentinels>>;
+
+async function start(config: Readonly<Record<string, string>> = {}): Promise<Group> {
+  const group = await sentinels({ config });
+  onTestFinished(() => group.stop());
+  return group;
+}
+
+async function open(group: Group, given: Readonly<Record<string, unknown>> = {}): Promise<ClientDatabase> {
+  const db = createDatabase(plugin, testOptions({ ...group.given, ...given }), { create: true });
+  await db.open();
+  onTestFinished(() => db.close());
+  return db;
+}
+
+async function code(call: Promise<unknown>): Promise<string> {
+  return call.then(
+    () => "ok",
+    (error: DbError) => error.code,
+  );
+}
+
+test("the master dies: calls fail in time, and work goes on with the replica that takes its place, the feed too", async () => {
+  const group = await start();
+  const db = await open(group);
+  await db.addClient({ accessKey: "key" });
+  const notices: Notice[] = [];
+  const backend = await plugin.open(testOptions(group.given), {
+    create: false,
+    onNotice: (notice) => notices.push(notice),
+  });
+  onTestFinished(() => backend.close());
+  const told: unknown[] = [];
+  const watch = await backend.watch((changed) => told.push(changed));
+  // What the replica has not got is lost with the master.
+  await group.home.wait(1, 1000);
+
+  await group.group.primary.kill();
+  const started = performance.now();
+  expect(await code(db.authenticate({ accessKey: "key" }))).toBe("unreachable");
+  expect(performance.now() - started).toBeLessThan(2000);
+
+  await expect.poll(() => code(db.updateClient(1, { name: "new" })), { timeout: 10_000 }).toBe("ok");
+  await expect.poll(() => code(db.authenticate({ accessKey: "key" }))).toBe("ok");
+  const moment = performance.now();
+  await expect.poll(() => watch.provenAt(), { timeout: 5000 }).toBeGreaterThan(moment);
+  expect(notices.map((notice) => notice.code)).toEqual(["feed-down", "feed-up"]);
+  told.length = 0;
+  await db.updateClient(1, { name: "newer" });
+  await expect.poll(() => told).toContainEqual([1]);
+  const { details } = await db.health();
+  expect(details).toMatchObject({ topology: "sentinel", role: "master", freshWithinMs: null });
+});
+
+test("a master that becomes a replica proves nothing from that moment, and is not read beyond the lease", async () => {
+  const group = await start();
+  const lease = 300;
+  await (await open(group)).addClient({ accessKey: "key" });
+  const backend = await plugin.open(testOptions({ ...group.given, lease_ms: lease }), {
+    create: false,
+    onNotice: () => undefined,
+  });
+  onTestFinished(() => backend.close());
+  const watch = await backend.watch(() => undefined);
+  await expect.poll(() => watch.provenAt()).toBeGreaterThan(0);
+  // They would close every connection.
+  for (const sentinel of group.group.sentinels) sentinel.pause();
+
+  await group.home.replicaof("127.0.0.1", group.group.replicas[0]?.port ?? 0);
+  const demoted = performance.now();
+
+  await expect.poll(() => code(backend.get([1])), { timeout: 5000 }).toBe("unreachable");
+  expect(performance.now() - demoted).toBeLessThan(5000);
+  expect(watch.provenAt()).toBeLessThan(demoted);
+});
+
+test("with min-replicas-to-write for all replicas the bound is known; without them nobody is answered", async () => {
+  const group = await start({ "min-replicas-to-write": "1", "min-replicas-max-lag": "1" });
+  const [replica] = group.group.replicas;
+  const db = await open(group, { command_timeout_ms: 500 });
+  await db.addClient({ accessKey: "key" });
+  expect((await db.health()).details).toMatchObject({ freshWithinMs: 3000 });
+
+  const admin = client(replica?.port ?? 0);
+  onTestFinished(() => admin.disconnect());
+  await admin.replicaof("NO", "ONE");
+
+  await expect.poll(() => code(db.getClient(1)), { timeout: 8000 }).toBe("unreachable");
+});
+
+test("a name that no Sentinel knows is said", async () => {
+  const group = await start();
+  const db = createDatabase(plugin, testOptions({ ...group.given, master_name: "other" }), { create: true });
+  await expect(db.open()).rejects.toMatchObject({
+    code: "invalid",
+    message: expect.stringMatching(/master_name/),
+  });
+});
