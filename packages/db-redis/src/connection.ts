@@ -21,7 +21,8 @@ const KEYLESS = new Set(["config", "hello", "info", "ping", "scan", "wait"]);
 const BUSY_DELAY_MS = 20;
 
 export class Connection {
-  readonly #options: RedisOptions;
+  /** As given; where one host turned out to be of a cluster, with that as its nodes. */
+  readonly options: RedisOptions;
   readonly #route: Route;
   /** Any key of the clients: it says where commands without a key go. */
   #home: string;
@@ -30,7 +31,7 @@ export class Connection {
   isReplica = false;
 
   constructor(options: RedisOptions, route: Route) {
-    this.#options = options;
+    this.options = options;
     this.#route = route;
     this.#home = options.indexPrefix;
   }
@@ -147,8 +148,8 @@ export class Connection {
         if ((await this.#settled()).link === way.link && this.epoch === epoch) return;
       } catch (error) {
         const isLost = error instanceof LostConnection || error instanceof NotSent;
-        if (!isLost || failures >= this.#options.retryAttempts) throw error;
-        await delay(this.#options.retryDelayMs);
+        if (!isLost || failures >= this.options.retryAttempts) throw error;
+        await delay(this.options.retryDelayMs);
       }
     }
   }
@@ -167,8 +168,8 @@ export class Connection {
         if (this.epoch === epoch) return;
       } catch (error) {
         const isLost = error instanceof LostConnection || error instanceof NotSent;
-        if (!isLost || failures >= this.#options.retryAttempts) throw error;
-        await delay(this.#options.retryDelayMs);
+        if (!isLost || failures >= this.options.retryAttempts) throw error;
+        await delay(this.options.retryDelayMs);
       }
     }
   }
@@ -203,7 +204,7 @@ export class Connection {
 
   /** Until it is answered, or cannot be. */
   async #routed<T>(slot: number, routing: Routing, attempt: Attempt<T>): Promise<T> {
-    const deadline = performance.now() + this.#options.commandTimeoutMs;
+    const deadline = performance.now() + this.options.commandTimeoutMs;
     let asked: Way | undefined;
     for (let failures = 0; ;) {
       try {
@@ -214,13 +215,13 @@ export class Connection {
         if (isWorthALook(error)) void this.#route.look();
         const next = afterFailure(error, this.topology, routing);
         if (next === "look") failures += 1;
-        const isLast = failures >= this.#options.retryAttempts || performance.now() >= deadline;
+        const isLast = failures >= this.options.retryAttempts || performance.now() >= deadline;
         if (next === "fail" || isLast || this.#isClosed) throw failure(error, this.location, routing);
         if (next === "wait") {
           await delay(BUSY_DELAY_MS);
         } else if (next === "look") {
           await this.#route.look();
-          await delay(this.#options.retryDelayMs);
+          await delay(this.options.retryDelayMs);
         } else {
           const link = this.#route.redirected(slot, next.address, next.isWholeSlot);
           if (!next.isWholeSlot) asked = { link };

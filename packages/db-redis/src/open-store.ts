@@ -15,14 +15,15 @@ import { StoreIdentity } from "./store-identity.ts";
 export async function openStore(options: RedisOptions, host: BackendHost): Promise<Backend> {
   const connection = await connect(options, host.onNotice);
   try {
-    return await openOver(connection, options, host);
+    return await openOver(connection, host);
   } catch (error) {
     await connection.close();
     throw error;
   }
 }
 
-async function openOver(connection: Connection, options: RedisOptions, host: BackendHost): Promise<Backend> {
+async function openOver(connection: Connection, host: BackendHost): Promise<Backend> {
+  const { options } = connection;
   const keys = await chooseKeyspace(connection, options, host.onNotice);
   const identity = new StoreIdentity(connection, keys);
   const seen = new SeenTexts();
