@@ -17,6 +17,7 @@ export const TASKS = {
   e2e: typeScript("tooling/e2e/src/main.ts"),
   build: typeScript("tooling/tasks/src/build.ts"),
   api: typeScript("tooling/api/src/main.ts"),
+  transcript: typeScript("tooling/tasks/src/transcript.ts"),
   fix: typeScript("tooling/tasks/src/fix.ts"),
   "hivemind-db": typeScript("tooling/tasks/src/hivemind-db.ts"),
   changeset: { installs: true, command: ({ pnpm }) => [pnpm, "exec", "changeset"] },
