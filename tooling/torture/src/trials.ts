@@ -1,9 +1,15 @@
 /** Everything that is tried, on every backend. */
+import { calls } from "./hostile/calls.ts";
+import { config } from "./hostile/config.ts";
+import { jsonFile, sqliteFile } from "./hostile/files.ts";
+import { jsonText } from "./hostile/json-text.ts";
+import { place } from "./hostile/place.ts";
 import { jsonStore, sqliteStore } from "./stores/files.ts";
 import { redisStore } from "./stores/redis.ts";
 import type { Trial } from "./trial.ts";
 import { crash } from "./trials/crash.ts";
 import { disk } from "./trials/disk.ts";
+import { hostile } from "./trials/hostile.ts";
 import { load } from "./trials/load.ts";
 import { power } from "./trials/power.ts";
 import { races } from "./trials/races.ts";
@@ -22,6 +28,7 @@ export const TRIALS: readonly Trial[] = [
   races("json", jsonStore, RACING_CALLS),
   races("sqlite", sqliteStore, RACING_CALLS),
   races("redis", redisStore, RACING_CALLS),
+  ...[jsonText, jsonFile, sqliteFile, config, place, calls].map(hostile),
   load("json", jsonStore),
   load("sqlite", sqliteStore),
   load("redis", redisStore),
