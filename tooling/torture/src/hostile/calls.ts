@@ -2,7 +2,7 @@
 import { createDatabase } from "@hivemind/db-core";
 import type { ClientDraft } from "@hivemind/db-core";
 import memory from "@hivemind/db-core/memory";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { isDeepStrictEqual } from "node:util";
 import { promise } from "../trial.ts";
 import { json as anyJson, object, text } from "./arbitraries.ts";
@@ -19,8 +19,19 @@ const anything = fc.oneof(
 );
 const draft = fc.dictionary(
   fc.constantFrom(
-    ...["id", "name", "description", "isAdmin", "lastSeen", "allowedTypes", "canBroadcast", "skillBlacklist"],
-    ...["metadata", "accessKey", "password", "cryptoKey", "nonsense"],
+    "id",
+    "name",
+    "description",
+    "isAdmin",
+    "lastSeen",
+    "allowedTypes",
+    "canBroadcast",
+    "skillBlacklist",
+    "metadata",
+    "accessKey",
+    "password",
+    "cryptoKey",
+    "nonsense",
   ),
   fc.oneof(anything, fc.array(text, { maxLength: 3 }), object),
   { maxKeys: 4 },

@@ -8,7 +8,7 @@ import type { BackendPlugin } from "@hivemind/db-core/backend";
 import json from "@hivemind/db-json";
 import redis from "@hivemind/db-redis";
 import sqlite from "@hivemind/db-sqlite";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { promise } from "../trial.ts";
 import { json as anyJson, object, oddJson, text } from "./arbitraries.ts";
 import { onlyOurs } from "./only-ours.ts";
@@ -18,8 +18,22 @@ const CANARY = "canary-of-a-secret";
 const PLUGINS = [json, sqlite, redis] as unknown as readonly BackendPlugin[];
 const NAMES = ["@hivemind/db-json", "hivemind-sqlite-db-plugin", "hivemind-redis-db-plugin", "nobody"];
 const OPTIONS = [
-  ...["name", "subfolder", "password", "password_file", "host", "port", "db", "url", "ssl", "cluster_nodes"],
-  ...["sentinels", "durability", "index_prefix", "retry_attempts", "connect_timeout", "nonsense"],
+  "name",
+  "subfolder",
+  "password",
+  "password_file",
+  "host",
+  "port",
+  "db",
+  "url",
+  "ssl",
+  "cluster_nodes",
+  "sentinels",
+  "durability",
+  "index_prefix",
+  "retry_attempts",
+  "connect_timeout",
+  "nonsense",
 ];
 
 const block = fc.dictionary(fc.constantFrom(...OPTIONS), fc.oneof(anyJson, text), { maxKeys: 3 });
@@ -27,11 +41,12 @@ const database = fc.record({
   module: fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...NAMES) }, { weight: 1, arbitrary: anyJson }),
   block: fc.oneof({ weight: 4, arbitrary: block }, { weight: 1, arbitrary: anyJson }),
 });
-const document = fc
-  .tuple(database, object)
-  .map(([{ module, block: options }, other]) =>
-    JSON.stringify({ ...other, database: { module, [String(module)]: withCanary(options) } }),
-  );
+const document = fc.tuple(database, object).map(([{ module, block: options }, other]) =>
+  JSON.stringify({
+    ...other,
+    database: { module, [typeof module === "string" ? module : "other"]: withCanary(options) },
+  }),
+);
 
 export const config: Surface = {
   name: "server.json",

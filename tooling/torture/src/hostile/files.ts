@@ -6,7 +6,7 @@ import { openDatabase } from "@hivemind/db-core";
 import type { BackendPlugin } from "@hivemind/db-core/backend";
 import json from "@hivemind/db-json";
 import sqlite from "@hivemind/db-sqlite";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { promise } from "../trial.ts";
 import { json as anyJson, mutated, oddJson, record } from "./arbitraries.ts";
 import { onlyOurs } from "./only-ours.ts";
@@ -26,14 +26,14 @@ const records = fc.array(entry, { maxLength: 5 }).map((entries) => {
   return `{${[...members, GOOD].join(",")}}`;
 });
 
-export const jsonFile = file("clients.json", json as BackendPlugin, [
+export const jsonFile = file("clients.json", json, [
   // Half a file is read again and again for a while before it is called corrupt: few of those.
   { weight: 1, arbitrary: mutated(readFileSync(new URL("v2/clients.json", FIXTURES))) },
   { weight: 1, arbitrary: oddJson.map(bytesOf) },
   { weight: 98, arbitrary: records.map(bytesOf) },
 ]);
 
-export const sqliteFile = file("clients.db", sqlite as BackendPlugin, [
+export const sqliteFile = file("clients.db", sqlite, [
   { weight: 5, arbitrary: mutated(readFileSync(new URL("v2/clients.db", FIXTURES))) },
   { weight: 5, arbitrary: mutated(readFileSync(new URL("v1/clients.db", FIXTURES))) },
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 8192 }).map((bytes) => Buffer.from(bytes)) },

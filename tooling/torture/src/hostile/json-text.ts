@@ -1,5 +1,5 @@
 import { isExactNumber, parseJson, stringifyJson } from "@hivemind/db-core";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { promise } from "../trial.ts";
 import { oddJson } from "./arbitraries.ts";
 import { onlyOurs } from "./only-ours.ts";

@@ -6,7 +6,7 @@ import { openDatabase } from "@hivemind/db-core";
 import type { BackendPlugin } from "@hivemind/db-core/backend";
 import json from "@hivemind/db-json";
 import sqlite from "@hivemind/db-sqlite";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { promise } from "../trial.ts";
 import { json as anyJson, text } from "./arbitraries.ts";
 import { everythingIn } from "./files.ts";

@@ -1,6 +1,5 @@
 /** Something that takes input from outside, and what it must do with any input at all. */
 import type { IAsyncPropertyWithHooks } from "fast-check";
-import type { Place } from "../stores/store.ts";
 
 export interface Surface {
   /** What takes the input. */
@@ -15,5 +14,3 @@ export interface Prepared {
   readonly property: IAsyncPropertyWithHooks<never> | IAsyncPropertyWithHooks<never[]>;
   dispose(): Promise<void>;
 }
-
-export type { Place };

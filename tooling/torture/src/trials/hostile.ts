@@ -1,5 +1,5 @@
 /** Input that nobody sane would send, as much as there is time for. */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { counts } from "../hostile/only-ours.ts";
 import type { Surface } from "../hostile/surface.ts";
 import { promise, Violation } from "../trial.ts";
@@ -9,17 +9,17 @@ const CASES_A_ROUND = 100;
 /** What a process may come to hold while it is fed: a leak shows at once, with so many cases. */
 const GROWTH_BYTES = 512 * 1024 * 1024;
 
-export function hostile({ name, proves, prepare }: Surface): Trial {
+export function hostile(surface: Surface): Trial {
   return {
     name: "hostile",
-    subject: name,
-    proves,
+    subject: surface.name,
+    proves: surface.proves,
     run: async (budget) => {
       counts.answered = 0;
       counts.refused = 0;
       const held = process.memoryUsage().rss;
       let rounds = 0;
-      const prepared = await prepare();
+      const prepared = await surface.prepare();
       try {
         do {
           const details = await fc.check(prepared.property as fc.IAsyncProperty<unknown>, {
