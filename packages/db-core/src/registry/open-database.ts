@@ -15,18 +15,21 @@ export interface OpenOptions extends ResolveOptions, CreateDatabaseOptions {}
  * `config` is what {@link readConfig} answers, the path of a config file, or the same as a plain object. The
  * names of the Python hubs' plugins mean our packages. Without `module`: the only backend that is installed;
  * `@hivemind/db-json` of several, unless another one has a store. `last_seen_update_interval` of the config holds
- * where `lastSeenIntervalMs` is not given.
+ * where `lastSeenIntervalMs` is not given, and `database.trusted_cas` (paths of PEM files) where `trustedCas` is not.
  */
 export async function openDatabase(
   config: NodeConfig | PlainConfig | string,
-  { create, onNotice, cache, lastSeenIntervalMs, ...options }: OpenOptions = {},
+  { create, onNotice, cache, lastSeenIntervalMs, trustedCas, ...options }: OpenOptions = {},
 ): Promise<ClientDatabase> {
-  const { plugin, options: pluginOptions, lastSeenUpdateInterval } = await resolvePlugin(config, options);
+  const resolved = await resolvePlugin(config, options);
+  const { plugin, options: pluginOptions, lastSeenUpdateInterval } = resolved;
+  const trusted = trustedCas ?? resolved.trustedCas;
   const interval = lastSeenIntervalMs ?? milliseconds(lastSeenUpdateInterval);
   const database = createDatabase(plugin, pluginOptions, {
     ...(create === undefined ? {} : { create }),
     ...(onNotice === undefined ? {} : { onNotice }),
     ...(cache === undefined ? {} : { cache }),
+    ...(trusted === undefined ? {} : { trustedCas: trusted }),
     ...(interval === undefined ? {} : { lastSeenIntervalMs: interval }),
   });
   await database.open();

@@ -12,6 +12,7 @@ import type { Candidate, PluginSource } from "./plugin-source.ts";
 import { prepareOptions } from "./prepare-options.ts";
 import { searchRoots } from "./roots.ts";
 import type { From } from "./roots.ts";
+import { trustedCas } from "./trusted-cas.ts";
 
 export interface ResolveOptions {
   /**
@@ -27,6 +28,8 @@ export interface ResolvedPlugin {
   readonly plugin: BackendPlugin;
   /** What the plugin's `open` gets, frozen. Holds secrets; logs do not show it. */
   readonly options: unknown;
+  /** PEM texts of the authorities that the config trusts, for `createDatabase`. */
+  readonly trustedCas?: readonly string[];
   /** The npm package. */
   readonly moduleName: string;
   /** Where it is installed; `undefined` for a plugin that was given. */
@@ -54,11 +57,13 @@ export async function resolvePlugin(
   const place = optionBlock(source, module ?? candidate.name, candidate.name);
   const options = await prepareOptions(plugin, place.block, place);
   const { lastSeenUpdateInterval: interval } = source;
+  const trusted = await trustedCas(source);
   const resolved: ResolvedPlugin = {
     plugin,
     options,
     moduleName: candidate.name,
     folder: candidate.folder,
+    ...(trusted === undefined ? {} : { trustedCas: trusted }),
     ...(interval === undefined ? {} : { lastSeenUpdateInterval: interval }),
   };
   return hideSecrets(resolved, (shown) => ({ ...shown, plugin: plugin.name, options: "hidden" }));

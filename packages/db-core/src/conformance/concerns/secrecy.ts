@@ -7,6 +7,7 @@ import { recordText } from "../bed/records.ts";
 import type { TestBed } from "../bed/test-bed.ts";
 import type { TestStore } from "../bed/test-store.ts";
 import type { ClientDatabase } from "../../database/client-database.ts";
+import { KITCHEN } from "../seeds/certificates.ts";
 import { HOSTILE_KEY, HOSTILE_RECORDS, HOSTILE_SECRET, hostileSeed } from "../seeds/hostile.ts";
 import type { Seed } from "../suite.ts";
 
@@ -14,7 +15,9 @@ const PASSWORD = "canary-of-a-password";
 const CRYPTO_KEY = "canary-crypto-ke";
 const ACCESS_KEY = "canary-of-an-access-key";
 const SECRETS = { accessKey: ACCESS_KEY, password: PASSWORD, cryptoKey: CRYPTO_KEY };
-const CANARIES = [PASSWORD, CRYPTO_KEY, ACCESS_KEY, HOSTILE_KEY, HOSTILE_SECRET];
+const KEY_BODY = "canaryOfAPrivateKey";
+const PRIVATE_KEY = `-----BEGIN PRIVATE KEY-----\n${KEY_BODY}\n-----END PRIVATE KEY-----\n`;
+const CANARIES = [KEY_BODY, PASSWORD, CRYPTO_KEY, ACCESS_KEY, HOSTILE_KEY, HOSTILE_SECRET];
 
 const fields = { api_key: ACCESS_KEY, password: PASSWORD, crypto_key: CRYPTO_KEY };
 const AMBIGUOUS: Seed = {
@@ -50,6 +53,15 @@ async function everythingSaid(
     "an unknown field": () => db.updateClient(1, { passwort: PASSWORD } as object),
     "a new name": () => db.updateClient(1, { name: "changed" }),
     "an unknown client": () => db.updateClient(99, SECRETS),
+    "a private key for a certificate": () => db.addCertificate(1, PRIVATE_KEY),
+    "a certificate that is none": () => db.addCertificate(1, PASSWORD),
+    "a certificate": () => db.addCertificate(1, KITCHEN),
+    certificates: () => db.certificates(1),
+    "authenticate with a certificate": () => db.authenticate({ certificate: KITCHEN }),
+    "a fingerprint that is none": () => db.removeCertificate(1, PASSWORD),
+    "a pinned key": () => db.pinKey(1, "rsa", KITCHEN.raw),
+    "a kind of key that is none": async () => db.pinKey(1, "rsa", PASSWORD as never),
+    pinnedKeys: () => db.pinnedKeys(1),
     touch: () => db.touch(1),
     info: async () => db.info(),
     health: () => db.health(),
