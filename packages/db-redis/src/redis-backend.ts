@@ -30,6 +30,7 @@ import type { RecordReader } from "./record-reader.ts";
 import { redisState } from "./redis-state.ts";
 import { RevocationKeeper } from "./revocation-keeper.ts";
 import { REFUSED_COMMANDS } from "./scripts/store.ts";
+import { isSplit, SplitWrites } from "./split-writes.ts";
 import type { StoreIdentity } from "./store-identity.ts";
 import { Toucher } from "./toucher.ts";
 import { Updater } from "./updater.ts";
@@ -55,6 +56,8 @@ export class RedisBackend implements Backend {
   readonly #updater: Updater;
   readonly #toucher: Toucher;
   readonly #keeper: RevocationKeeper;
+  /** Where the keys are all over a cluster. */
+  readonly #split: SplitWrites | undefined;
   #preparing: Promise<void> | undefined;
   #mayWrite = false;
 
@@ -69,7 +72,9 @@ export class RedisBackend implements Backend {
     this.#toucher = new Toucher(connection, keys, identity, reader);
     this.#keeper = new RevocationKeeper({ ...store, updater: this.#updater });
     store.feed.onRevocations = (changed) => void this.#keeper.keep(changed, () => this.#prepareFirst(false));
-    this.state = redisState(connection, keys, identity, reader, writer, () => this.#prepareFirst(true));
+    this.#split = isSplit(connection, keys) ? new SplitWrites(store, writer) : undefined;
+    const state = redisState(connection, keys, identity, reader, writer, () => this.#prepareFirst(true));
+    this.state = this.#split === undefined ? state : { ...state, update: this.#split.changeState };
   }
 
   info(): StoreInfo {
@@ -105,17 +110,20 @@ export class RedisBackend implements Backend {
   }
 
   async insert(drafts: readonly RecordDraft[], token: string): Promise<readonly StoredRecord[]> {
+    if (this.#split !== undefined) throw this.#split.refuse("add clients");
     await this.#prepareFirst(true);
     return this.#inserter.insert(drafts, token);
   }
 
   async update(id: ClientId, change: RecordChange): Promise<StoredRecord | undefined> {
     await this.#prepareFirst(false);
+    if (this.#split !== undefined) return this.#split.update(id, change);
     return this.#updater.update(id, change);
   }
 
   async touch(seen: ReadonlyMap<ClientId, number>): Promise<void> {
     await this.#prepareFirst(false);
+    if (this.#split !== undefined) return this.#split.touch(seen);
     return this.#toucher.touch(seen);
   }
 
@@ -128,6 +136,10 @@ export class RedisBackend implements Backend {
   }
 
   async *verify({ repair }: { readonly repair: boolean }): AsyncGenerator<Finding> {
+    if (this.#split !== undefined) {
+      yield* this.#split.verify(repair);
+      return;
+    }
     // What is damaged here is in the way of everything else.
     const store = yield* auditTypes(this.#store, repair);
     if (repair) await this.#prepareFirst(false);
@@ -135,6 +147,7 @@ export class RedisBackend implements Backend {
   }
 
   async migrate(): Promise<MigrationReport> {
+    if (this.#split !== undefined) throw this.#split.refuse("upgrade the store");
     await this.#prepareFirst(false);
     return migrate(this.#store, this.#updater, this.#writer);
   }
@@ -162,7 +175,7 @@ export class RedisBackend implements Backend {
       if (identity.isUnmarked) identity.setNew((await reader.names()).length === 0);
     }
     this.#mayWrite = true;
-    if (isFirst) await this.#keeper.keepAll();
+    if (isFirst && this.#split === undefined) await this.#keeper.keepAll();
   }
 
   /** A command that this user may not run would be refused amid a script, which leaves half of a write. */

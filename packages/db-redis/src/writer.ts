@@ -25,6 +25,11 @@ export class Writer {
     this.#confirmed = confirmed;
   }
 
+  /** Replicas have to have a write before it is acknowledged. */
+  get confirms(): boolean {
+    return this.#confirmed !== undefined;
+  }
+
   async check(): Promise<void> {
     await this.#confirmed?.check();
   }

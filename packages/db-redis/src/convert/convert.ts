@@ -7,9 +7,8 @@
 import { randomUUID } from "node:crypto";
 import { DbError, parseClientId } from "@hivemind/db-core/backend";
 import type { ConvertOptions, ConvertReport } from "@hivemind/db-core/backend";
-import { Connection } from "../connection.ts";
+import { connect } from "../connect.ts";
 import { Keyspace } from "../keyspace.ts";
-import { makeRoute } from "../make-route.ts";
 import type { RedisOptions } from "../options.ts";
 import { BEGIN, FINISH } from "../scripts/convert.ts";
 import { CONVERTING } from "../store-identity.ts";
@@ -42,7 +41,7 @@ export async function convertStore(
   ];
   if (old.prefix === tagged.prefix)
     throw new DbError("invalid", `the store is under ${old.prefix} already: name another hash tag`);
-  const connection = new Connection(options, makeRoute(options));
+  const connection = await connect(options, () => undefined);
   connection.home = tagged.meta;
   try {
     return await convert({
