@@ -65,11 +65,9 @@ test("revokes for hubs too, first of all, and for good; last-seen goes forward a
   await db.touch(6, 1_800_000_000);
   await db.touch(5, 1_800_000_000);
 
-  expect(await admin.hmget("client:api_key_records", "key-5", "key-6", "key-7")).toEqual([
-    null,
-    null,
-    recordOf(7, "key-7"),
-  ]);
+  await expect
+    .poll(() => admin.hmget("client:api_key_records", "key-5", "key-6", "key-7"), { timeout: 5000 })
+    .toEqual([null, null, recordOf(7, "key-7")]);
   expect(await admin.smembers("client:revoked")).toEqual(["5"]);
   expect(await db.getClient(6)).toMatchObject({ lastSeen: 1_800_000_000 });
   await admin.set("client:client:5", stale);
