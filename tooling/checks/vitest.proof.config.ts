@@ -7,7 +7,7 @@ const minutes = Number(process.env["PROOF_MINUTES"]);
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL("../..", import.meta.url)),
-    include: ["packages/*/test/**/*.proof.ts"],
+    include: ["{packages,tooling}/*/test/**/*.proof.ts"],
     reporters: ["verbose"],
     fileParallelism: false,
     allowOnly: false,

@@ -39,9 +39,9 @@ if (!(minutes > 0) || !Number.isSafeInteger(seed)) {
   process.exitCode = ok ? 0 : 1;
 }
 
-/** The packages' own: one file after the other, each within its share of the time. */
+/** One file after the other, each within its share of the time. */
 async function proofs(share: number): Promise<boolean> {
-  const files = globSync("packages/*/test/**/*.proof.ts", { cwd: ROOT });
+  const files = globSync("{packages,tooling}/*/test/**/*.proof.ts", { cwd: ROOT });
   console.log(`${files.length} proofs in about ${share} minutes, seed ${seed}`);
   const env = { PROOF_SEED: String(seed), PROOF_MINUTES: String(share / files.length) };
   const config = "tooling/checks/vitest.proof.config.ts";

@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import type { Backend } from "@hivemind/db-core/backend";
+import { seeded } from "../../torture/src/random.ts";
+import { runRounds } from "../src/rounds.ts";
+import { LEASE_MS, subject } from "../src/subject.ts";
+import { silences } from "../src/silences.ts";
+
+/** A feed that says that it has told everything, and has not looked. */
+const claims = (real: Backend): Backend => ({
+  ...delegating(real),
+  watch: async (on) => ({ ...(await real.watch(on)), provenAt: () => performance.now() }),
+});
+/** A feed that proves, and forgets to tell. */
+const deaf = (real: Backend): Backend => ({
+  ...delegating(real),
+  watch: async (_on) => {
+    const watch = await real.watch(() => undefined);
+    return { provenAt: () => watch.provenAt(), close: () => watch.close() };
+  },
+});
+
+/** A class has its methods where a spread does not find them. */
+function delegating(real: Backend): Backend {
+  return {
+    info: () => real.info(),
+    close: () => real.close(),
+    get: (ids) => real.get(ids),
+    find: (index, values) => real.find(index, values),
+    list: () => real.list(),
+    insert: (drafts, token) => real.insert(drafts, token),
+    update: (id, change) => real.update(id, change),
+    touch: (seen) => real.touch(seen),
+    watch: (on) => real.watch(on),
+    state: real.state,
+    health: () => real.health(),
+    verify: (options) => real.verify(options),
+  };
+}
+
+describe.concurrent("the rounds find out a feed", () => {
+  test.for(["json", "sqlite"] as const)(
+    "on %s that claims to be proven without a look",
+    { timeout: 60_000 },
+    async (kind) => {
+      await using tried = await subject(kind, claims);
+      expect((await runRounds({ ...tried, random: seeded(1), rounds: 100 })).stale.length).toBeGreaterThan(0);
+    },
+  );
+
+  test.for(["json", "sqlite", "redis"] as const)(
+    "on %s that does not tell",
+    { timeout: 60_000 },
+    async (kind) => {
+      await using tried = await subject(kind, deaf);
+      expect((await runRounds({ ...tried, random: seeded(1), rounds: 16 })).stale.length).toBeGreaterThan(0);
+    },
+  );
+
+  test("on a silent network that claims to be proven", { timeout: 60_000 }, async () => {
+    await using tried = await subject("redis", claims);
+    const trouble = silences(tried.proxy, seeded(1), { everyMs: 400, forMs: 4 * LEASE_MS });
+    const outcome = await runRounds({ ...tried, random: seeded(1), rounds: 100, trouble });
+    expect(outcome.stale.length).toBeGreaterThan(0);
+  });
+});
