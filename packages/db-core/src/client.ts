@@ -41,6 +41,8 @@ export interface ClientSecrets {
   readonly password: string | null;
   /** 16 characters. Deprecated pre-shared key of older satellites. */
   readonly cryptoKey: string | null;
+  /** Free-form JSON that no `Client` shows: what belongs to a client and is nobody else's business. */
+  readonly secretMetadata: JsonObject;
 }
 
 /** What of a client can be set. */
@@ -60,6 +62,8 @@ export interface ClientFields {
   readonly accessKey: string;
   readonly password: string | null;
   readonly cryptoKey: string | null;
+  /** Replaces the secret metadata as a whole, as `metadata` does the other. */
+  readonly secretMetadata: { readonly [key: string]: unknown };
 }
 
 /**

@@ -25,6 +25,8 @@ export type {
   Lifecycle,
   WriteOptions,
 } from "./database/client-database.ts";
+export type { SealOptions } from "./sealing/keyring.ts";
+export type { RekeyOptions, RekeyProgress, RekeyReport, UnreadableSecret } from "./sealing/rekey.ts";
 export type { NodeState } from "./database/node-state.ts";
 export type {
   BackendPlugin,

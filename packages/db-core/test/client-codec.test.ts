@@ -9,7 +9,10 @@ import { newRecord, toClient, toSecrets, withFields } from "../src/database/clie
 import { validFields } from "../src/database/validate.ts";
 import { exactNumber, stringifyJson } from "../src/json.ts";
 import type { JsonObject } from "../src/json.ts";
+import { Keyring } from "../src/sealing/keyring.ts";
+import { Sealer } from "../src/sealing/sealer.ts";
 
+const unsealed = new Sealer(new Keyring(undefined), null);
 const record = (fields: JsonObject = {}): StoredRecord => ({ client_id: 1, api_key: "key", ...fields });
 
 describe("a client from its record", () => {
@@ -67,10 +70,11 @@ describe("a client from its record", () => {
   });
 
   test("an empty secret is none", () => {
-    expect(toSecrets(record({ password: "", crypto_key: null }))).toEqual({
+    expect(toSecrets(record({ password: "", crypto_key: null }), new Keyring(undefined))).toEqual({
       accessKey: "key",
       password: null,
       cryptoKey: null,
+      secretMetadata: {},
     });
   });
 });
@@ -107,15 +111,15 @@ describe("a record with fields set", () => {
       },
     ],
   ])("%s", (_what, fields, expected) => {
-    expect(withFields(stored, validFields(fields))).toEqual(expected);
+    expect(withFields(stored, validFields(fields), unsealed)).toEqual(expected);
     expect(stored["name"]).toBe("before");
   });
 
   test("nothing set is only the upgrade", () => {
     const old = record({ skill_blacklist: ["s"], message_blacklist: [], ["__proto__"]: "data" });
 
-    expect(stringifyJson(withFields(old, {}))).toBe(stringifyJson(upgradeRecord(old)));
-    expect(Object.hasOwn(withFields(old, { name: "a" }), "__proto__")).toBe(true);
+    expect(stringifyJson(withFields(old, {}, unsealed))).toBe(stringifyJson(upgradeRecord(old)));
+    expect(Object.hasOwn(withFields(old, { name: "a" }, unsealed), "__proto__")).toBe(true);
   });
 
   test("what is set is what is read back, for every field", () => {
@@ -141,7 +145,7 @@ describe("a record with fields set", () => {
     fc.assert(
       fc.property(fields, (given) => {
         const before = toClient(stored);
-        const entry = parseRecord(1, stringifyJson(withFields(stored, validFields(given))));
+        const entry = parseRecord(1, stringifyJson(withFields(stored, validFields(given), unsealed)));
         expect(entry.record && toClient(entry.record)).toEqual({ ...before, ...given });
       }),
     );
@@ -149,7 +153,7 @@ describe("a record with fields set", () => {
 });
 
 test("a new record is what a Python hub would have written", () => {
-  const made = newRecord(7, validFields({ accessKey: "key-7" }) as { accessKey: string });
+  const made = newRecord(7, validFields({ accessKey: "key-7" }) as { accessKey: string }, unsealed);
 
   expect(made).toEqual(JSON.parse(recordText(7, { name: "HiveMind-Node-7" })));
 });

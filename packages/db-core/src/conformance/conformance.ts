@@ -19,8 +19,10 @@ import { losslessness } from "./concerns/losslessness.ts";
 import { missingStore } from "./concerns/missing-store.ts";
 import { nodeState } from "./concerns/node-state.ts";
 import { pinnedKeysConcern } from "./concerns/pinned-keys.ts";
+import { rekeying } from "./concerns/rekeying.ts";
 import { schemas } from "./concerns/schemas.ts";
 import { secrecy } from "./concerns/secrecy.ts";
+import { sealing } from "./concerns/sealing.ts";
 import { tokens } from "./concerns/tokens.ts";
 import { tombstones } from "./concerns/tombstones.ts";
 import { touches } from "./concerns/touches.ts";
@@ -50,6 +52,8 @@ const CONCERNS: { readonly [concern: string]: (bed: TestBed) => void } = {
   losslessness,
   "bad records": badRecords,
   secrecy,
+  sealing,
+  rekeying,
   tokens,
   aliasing,
   capabilities,

@@ -1,5 +1,6 @@
 /** What the author of a backend hands in. The capabilities in the plugin decide which tests there are. */
 import type { BackendPlugin } from "../backend/contract.ts";
+import type { CreateDatabaseOptions } from "../database/create-database.ts";
 import type { HostileRecord } from "./seeds/hostile.ts";
 
 export interface Suite<Options> {
@@ -11,6 +12,8 @@ export interface Suite<Options> {
   readonly fresh: (seed?: Seed) => Promise<FreshStore<Options>>;
   /** The module whose default export is the plugin, for other processes. Required with `durability`. */
   readonly module?: URL;
+  /** How every database of the run is opened, in other processes too: one more run with secrets sealed. */
+  readonly database?: Pick<CreateDatabaseOptions, "seal">;
   /** What the format has no place for. `fresh` must then refuse such a seed, and a test sees to that. */
   readonly cannotHold?: readonly HostileRecord[];
 }

@@ -5,6 +5,9 @@ import { upgradeRecord } from "../backend/schema.ts";
 import type { Client, ClientId, ClientSecrets } from "../client.ts";
 import { isJsonObject, numberOf } from "../json.ts";
 import type { Json, JsonObject } from "../json.ts";
+import { Keyring } from "../sealing/keyring.ts";
+import { openSecrets, placeSecrets } from "../sealing/record-secrets.ts";
+import { Sealer } from "../sealing/sealer.ts";
 import type { ValidFields } from "./validate.ts";
 
 const SKILLS = "skill_blacklist";
@@ -28,6 +31,8 @@ const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   "can_propagate",
   "metadata",
 ]);
+
+const UNSEALED = new Sealer(new Keyring(undefined), null);
 
 /** The client in a record that has passed `toEntry`. */
 export function toClient(stored: StoredRecord): Client {
@@ -55,17 +60,17 @@ export function toClient(stored: StoredRecord): Client {
   });
 }
 
-/** Explicit requests only: nothing else of core hands these out. */
-export function toSecrets(record: StoredRecord): ClientSecrets {
-  return Object.freeze({
-    accessKey: record.api_key,
-    password: secretOf(record["password"]),
-    cryptoKey: secretOf(record["crypto_key"]),
-  });
+/** Explicit requests only: nothing else of core hands these out. `no-key` and the like where one does not open. */
+export function toSecrets(record: StoredRecord, keyring: Keyring): ClientSecrets {
+  return Object.freeze({ accessKey: record.api_key, ...openSecrets(record, keyring) });
 }
 
 /** A new record, with the values a Python hub would fill in where the fields say nothing. */
-export function newRecord(id: ClientId, fields: ValidFields & { readonly accessKey: string }): StoredRecord {
+export function newRecord(
+  id: ClientId,
+  fields: ValidFields & { readonly accessKey: string },
+  sealer: Sealer = UNSEALED,
+): StoredRecord {
   const blank: StoredRecord = {
     client_id: id,
     api_key: fields.accessKey,
@@ -81,11 +86,18 @@ export function newRecord(id: ClientId, fields: ValidFields & { readonly accessK
     can_propagate: true,
     metadata: {},
   };
-  return withFields(blank, fields);
+  return withFields(blank, fields, sealer);
 }
 
-/** The record with these fields set, and every other one as it was. */
-export function withFields(stored: StoredRecord, fields: ValidFields): StoredRecord {
+/**
+ * The record with these fields set, and every other one as it was. Secrets get the form that the sealer says;
+ * without one they stay in the clear, and `no-key` is thrown where that would uncover a sealed one.
+ */
+export function withFields(
+  stored: StoredRecord,
+  fields: ValidFields,
+  sealer: Sealer = UNSEALED,
+): StoredRecord {
   const record = upgradeRecord(stored);
   const set: Record<string, Json | undefined> = {
     api_key: fields.accessKey,
@@ -94,8 +106,6 @@ export function withFields(stored: StoredRecord, fields: ValidFields): StoredRec
     is_admin: fields.isAdmin,
     last_seen: fields.lastSeen === null ? -1 : fields.lastSeen,
     allowed_types: fields.allowedTypes,
-    crypto_key: fields.cryptoKey,
-    password: fields.password,
     can_broadcast: fields.canBroadcast,
     can_escalate: fields.canEscalate,
     can_propagate: fields.canPropagate,
@@ -103,8 +113,8 @@ export function withFields(stored: StoredRecord, fields: ValidFields): StoredRec
   };
   // New metadata replaces all that the client showed as metadata: also the unknown fields beside it.
   const kept = fields.metadata === undefined ? record : pick(record, (key) => KNOWN_FIELDS.has(key));
-  const next = { ...kept, ...pick(set, (_key, value) => value !== undefined) };
-  return Object.freeze(next) as unknown as StoredRecord;
+  const next = { ...kept, ...pick(set, (_key, value) => value !== undefined) } as unknown as StoredRecord;
+  return placeSecrets(Object.freeze(next), fields, sealer);
 }
 
 function newMetadata(now: JsonObject, fields: ValidFields): JsonObject | undefined {
@@ -131,8 +141,6 @@ function pick<T>(
 }
 
 const textOf = (value: Json | undefined): string => (typeof value === "string" ? value : "");
-const secretOf = (value: Json | undefined): string | null =>
-  typeof value === "string" && value !== "" ? value : null;
 const objectOf = (value: Json | undefined): JsonObject => (isJsonObject(value) ? value : {});
 const listOf = (value: Json | undefined): readonly string[] =>
   Array.isArray(value) ? (value as string[]) : [];

@@ -7,6 +7,7 @@ import type { CertificateInput } from "../credentials/parse-certificate.ts";
 import type { PinnedKey, PinnedKeyKind, PinVerdict } from "../credentials/pinned-keys.ts";
 import type { Permission, Verdict } from "../permission.ts";
 import type { OnChange } from "../changes/change.ts";
+import type { RekeyOptions, RekeyReport } from "../sealing/rekey.ts";
 import type { NodeState } from "./node-state.ts";
 
 export interface ClientDatabase extends AsyncDisposable {
@@ -29,7 +30,10 @@ export interface ClientDatabase extends AsyncDisposable {
   findByName(name: string): Promise<readonly Client[]>;
   /** All clients by ascending id, tombstones included. */
   listClients(): AsyncIterable<Client>;
-  /** The secrets of a living client; `undefined` where there is no such client or it is revoked. */
+  /**
+   * The secrets of a living client; `undefined` where there is no such client or it is revoked. Where one is
+   * sealed: `no-key` or `wrong-key` without its key, `corrupt` where it was damaged.
+   */
   secrets(id: ClientId): Promise<ClientSecrets | undefined>;
   /**
    * Changes the given fields and no others, in one atomic step, and answers the client after it. A function
@@ -97,6 +101,13 @@ export interface ClientDatabase extends AsyncDisposable {
 
   /** Every scope under which any node remembers something. */
   stateScopes(): Promise<readonly string[]>;
+
+  /**
+   * Seals every secret of the store under the configured key, or unseals it where only `previous` keys are
+   * configured, while nodes go on working: each needs both keys meanwhile. Killed or stopped, it goes on when
+   * called again. `no-key` without any key, `wrong-key` where the store is sealed under one that is not given.
+   */
+  rekey(options?: RekeyOptions): Promise<RekeyReport>;
 
   /** Cheap, and never throws: not open and not reachable are answers. */
   health(): Promise<Health>;

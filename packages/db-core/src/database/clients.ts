@@ -1,10 +1,13 @@
 /** Adding, finding, changing and revoking clients: what they mean, over the records of any backend. */
 import { randomUUID } from "node:crypto";
+import type { RecordDraft } from "../backend/contract.ts";
 import { isTombstone, tombstone } from "../backend/record.ts";
 import { unreadableError } from "../backend/unreadable.ts";
 import type { Client, ClientChange, ClientDraft, ClientId, ClientSecrets } from "../client.ts";
 import { DbError, isDbError, withDetails } from "../errors.ts";
 import { sameJson } from "../json.ts";
+import type { Sealer } from "../sealing/sealer.ts";
+import type { Sealing } from "../sealing/sealing.ts";
 import type { BadRecordNotices } from "./bad-record-notices.ts";
 import type { AddedClient, WriteOptions } from "./client-database.ts";
 import { newRecord, toClient, toSecrets, withFields } from "./client-codec.ts";
@@ -20,21 +23,29 @@ const MAX_BATCH = 1000;
 export class Clients {
   readonly #lifecycle: BackendLifecycle;
   readonly #badRecords: BadRecordNotices;
+  readonly #sealing: Sealing;
 
-  constructor(lifecycle: BackendLifecycle, badRecords: BadRecordNotices) {
+  constructor(lifecycle: BackendLifecycle, badRecords: BadRecordNotices, sealing: Sealing) {
     this.#lifecycle = lifecycle;
     this.#badRecords = badRecords;
+    this.#sealing = sealing;
   }
 
   async add(drafts: readonly ClientDraft[], options: WriteOptions): Promise<readonly AddedClient[]> {
     if (drafts.length > MAX_BATCH) throw new DbError("invalid", `a batch holds at most ${MAX_BATCH} clients`);
     const token = options.token ?? randomUUID();
-    const recordDrafts = drafts.map(recordDraft);
+    const makers = drafts.map(recordMaker);
     return this.#lifecycle.use(async (backend) => {
       if (drafts.length === 0) return [];
       try {
-        const records = await backend.insert(recordDrafts, token);
-        return records.map((record) => ({ client: toClient(record), secrets: toSecrets(record) }));
+        const records = await this.#sealing.writeSecrets(backend, (sealer) =>
+          backend.insert(
+            makers.map((maker) => maker(sealer)),
+            token,
+          ),
+        );
+        const { keyring } = this.#sealing;
+        return records.map((record) => ({ client: toClient(record), secrets: toSecrets(record, keyring) }));
       } catch (error) {
         throw withToken(error, token);
       }
@@ -46,7 +57,8 @@ export class Clients {
   }
 
   secrets(id: ClientId): Promise<ClientSecrets | undefined> {
-    return this.#read(id, (record) => (isTombstone(record) ? undefined : toSecrets(record)));
+    const { keyring } = this.#sealing;
+    return this.#read(id, (record) => (isTombstone(record) ? undefined : toSecrets(record, keyring)));
   }
 
   #read<T>(id: ClientId, decode: (record: Parameters<typeof toClient>[0]) => T): Promise<T | undefined> {
@@ -79,14 +91,17 @@ export class Clients {
   async update(id: ClientId, change: ClientChange | ((now: Client) => ClientChange)): Promise<Client> {
     const fixed = typeof change === "function" ? undefined : validFields(change);
     return this.#lifecycle.use(async (backend) => {
-      const record = await backend.update(validId(id), (now) => {
-        if (isTombstone(now)) throw noSuchClient(id, "is revoked, which is final");
-        const next = withFields(
-          now,
-          fixed ?? validFields((change as (now: Client) => ClientChange)(toClient(now))),
-        );
-        return sameJson(next, now) ? undefined : next;
-      });
+      const record = await this.#sealing.write(backend, (sealer) =>
+        backend.update(validId(id), (now) => {
+          if (isTombstone(now)) throw noSuchClient(id, "is revoked, which is final");
+          const next = withFields(
+            now,
+            fixed ?? validFields((change as (now: Client) => ClientChange)(toClient(now))),
+            sealer,
+          );
+          return sameJson(next, now) ? undefined : next;
+        }),
+      );
       if (record === undefined) throw noSuchClient(id, "does not exist");
       return toClient(record);
     });
@@ -103,11 +118,14 @@ export class Clients {
   }
 }
 
-function recordDraft({ id, ...draft }: ClientDraft) {
+function recordMaker({ id, ...draft }: ClientDraft): (sealer: Sealer) => RecordDraft {
   const fields = { accessKey: randomCredential(), password: randomCredential(), ...validFields(draft) };
   if (id !== undefined && validId(id) < 1)
     throw new DbError("invalid", "a client id is a whole number from 1");
-  return { ...(id === undefined ? {} : { id }), make: (newId: ClientId) => newRecord(newId, fields) };
+  return (sealer) => ({
+    ...(id === undefined ? {} : { id }),
+    make: (newId) => newRecord(newId, fields, sealer),
+  });
 }
 
 function noSuchClient(id: ClientId, what: string): DbError {

@@ -23,6 +23,11 @@ import { DEFAULT_INTERVAL_MS, LastSeen } from "../last-seen/last-seen.ts";
 import { HotPath } from "../cache/hot-path.ts";
 import type { CacheOptions } from "../cache/hot-path.ts";
 import { authenticate, authorize, recallPermission, recallVerdict } from "./authenticate.ts";
+import { Keyring } from "../sealing/keyring.ts";
+import type { SealOptions } from "../sealing/keyring.ts";
+import { rekey } from "../sealing/rekey.ts";
+import type { RekeyOptions, RekeyReport } from "../sealing/rekey.ts";
+import { Sealing } from "../sealing/sealing.ts";
 import { BadRecordNotices } from "./bad-record-notices.ts";
 import type { AddedClient, ClientDatabase, Credential, Lifecycle, WriteOptions } from "./client-database.ts";
 import { Clients } from "./clients.ts";
@@ -51,6 +56,8 @@ export interface CreateDatabaseOptions {
    * plugin asks for, else 1,000.
    */
   readonly lastSeenIntervalMs?: number;
+  /** Secrets are sealed at rest under these keys. Default: they are stored as they are. */
+  readonly seal?: SealOptions | undefined;
 }
 
 /** A database on this plugin, not yet open. `options` are the plugin's own, parsed: see `openDatabase`. */
@@ -63,6 +70,7 @@ export function createDatabase<Options>(
     cache = {},
     lastSeenIntervalMs = plugin.lastSeenIntervalMs ?? DEFAULT_INTERVAL_MS,
     trustedCas,
+    seal,
   }: CreateDatabaseOptions = {},
 ): ClientDatabase {
   const guardedNotice = guarded("onNotice", onNotice);
@@ -72,9 +80,17 @@ export function createDatabase<Options>(
     guardedNotice(notice);
   };
   const trusted = trustedCas === undefined ? undefined : new TrustedCas(trustedCas);
-  return new Database(plugin, { onNotice: notify, cache, lastSeenIntervalMs }, trusted, async () =>
+  const sealing = new Sealing(new Keyring(seal));
+  return new Database(plugin, { onNotice: notify, cache, lastSeenIntervalMs, sealing }, trusted, async () =>
     plugin.open(options, { create, onNotice: notify }),
   );
+}
+
+interface DatabaseParts {
+  readonly onNotice: OnNotice;
+  readonly cache: CacheOptions;
+  readonly lastSeenIntervalMs: number;
+  readonly sealing: Sealing;
 }
 
 class Database implements ClientDatabase {
@@ -84,10 +100,11 @@ class Database implements ClientDatabase {
   readonly #lastSeen: LastSeen;
   readonly #clients: Clients;
   readonly #credentials: ClientCredentials;
+  readonly #sealing: Sealing;
 
   constructor(
     { name, capabilities }: Pick<BackendPlugin, "name" | "capabilities">,
-    { onNotice, cache, lastSeenIntervalMs }: Required<Omit<CreateDatabaseOptions, "create" | "trustedCas">>,
+    { onNotice, cache, lastSeenIntervalMs, sealing }: DatabaseParts,
     trusted: TrustedCas | undefined,
     open: () => Promise<Backend>,
   ) {
@@ -103,7 +120,8 @@ class Database implements ClientDatabase {
     const withBackend: WithBackend = (call) => this.#lifecycle.use(call);
     this.#hot = new HotPath(name, cache, withBackend);
     this.#lastSeen = new LastSeen({ name, intervalMs: lastSeenIntervalMs, onNotice, withBackend });
-    this.#clients = new Clients(this.#lifecycle, new BadRecordNotices(name, onNotice));
+    this.#clients = new Clients(this.#lifecycle, new BadRecordNotices(name, onNotice), sealing);
+    this.#sealing = sealing;
     this.#credentials = new ClientCredentials(this.#lifecycle, this.#hot.lookUps, trusted);
   }
 
@@ -228,11 +246,15 @@ class Database implements ClientDatabase {
   }
 
   state(scope: "shared" | `node:${string}`, namespace: string): NodeState {
-    return nodeState(scope, namespace, (call) => this.#lifecycle.use(call));
+    return nodeState(scope, namespace, (call) => this.#lifecycle.use(call), this.#sealing);
   }
 
   stateScopes(): Promise<readonly string[]> {
     return this.#lifecycle.use((backend) => backend.state.scopes());
+  }
+
+  rekey(options: RekeyOptions = {}): Promise<RekeyReport> {
+    return rekey(this.#lifecycle, this.#sealing.keyring, options);
   }
 
   async health(): Promise<Health> {
@@ -246,7 +268,7 @@ class Database implements ClientDatabase {
 
   async *verify({ repair = false }: { readonly repair?: boolean } = {}): AsyncGenerator<Finding> {
     yield* verifyAll(
-      () => iterateOpen(this.#lifecycle, (backend) => verifyRecords(backend, repair)),
+      () => iterateOpen(this.#lifecycle, (backend) => verifyRecords(backend, repair, this.#sealing.keyring)),
       () => iterateOpen(this.#lifecycle, (backend) => backend.verify({ repair })),
     );
   }

@@ -7,7 +7,9 @@ import type { JsonObject } from "../json.ts";
 
 /** Fields that can be stored as they are: frozen copies. */
 export type ValidFields = { readonly [Name in keyof ClientFields]?: ValidField<Name> };
-type ValidField<Name extends keyof ClientFields> = Name extends "metadata" ? JsonObject : ClientFields[Name];
+type ValidField<Name extends keyof ClientFields> = Name extends "metadata" | "secretMetadata"
+  ? JsonObject
+  : ClientFields[Name];
 
 /** Checks the given fields and no others. Throws `invalid` for a value, `TypeError` for an unknown field. */
 export function validFields(fields: Partial<ClientFields>): ValidFields {
@@ -42,6 +44,7 @@ const CHECKS = new Map<keyof ClientFields, Check>([
   ["accessKey", accessKey],
   ["password", password],
   ["cryptoKey", cryptoKey],
+  ["secretMetadata", secretMetadata],
 ]);
 
 function invalid(name: string, expected: string): DbError {
@@ -101,15 +104,24 @@ const RESERVED_METADATA = new Map([
 ]);
 
 function metadata(value: unknown, name: string): JsonObject {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw invalid(name, "a JSON object");
-  for (const key of Object.keys(value)) {
+  for (const key of Object.keys(value ?? {})) {
     const advice = RESERVED_METADATA.get(key);
     if (advice !== undefined) throw new DbError("invalid", `${name} cannot hold the key ${key}: ${advice}`);
   }
+  // Metadata is one level down in its record, which has to be readable as a whole.
+  return jsonObject(value, name, 1);
+}
+
+/** Two levels below the metadata, in our own part of it. */
+function secretMetadata(value: unknown, name: string): JsonObject {
+  return jsonObject(value, name, 3);
+}
+
+function jsonObject(value: unknown, name: string, depth: number): JsonObject {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw invalid(name, "a JSON object");
   try {
-    // Metadata is one level down in its record, which has to be readable as a whole.
-    const json = toJson(value, name, 1);
+    const json = toJson(value, name, depth);
     if (!isJsonObject(json)) throw invalid(name, "a JSON object");
     return json;
   } catch (error) {

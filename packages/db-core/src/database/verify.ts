@@ -4,6 +4,8 @@ import { isTombstone } from "../backend/record.ts";
 import type { ClientId } from "../client.ts";
 import { CredentialAudit } from "../credentials/verify-credentials.ts";
 import { isDbError } from "../errors.ts";
+import type { Keyring } from "../sealing/keyring.ts";
+import { verifySealing } from "../sealing/verify-sealing.ts";
 
 /**
  * What any store can have wrong, then what this one can. Where the store is too damaged to list its records, the
@@ -30,7 +32,11 @@ export async function* verifyAll(
   }
 }
 
-export async function* verifyRecords(backend: Backend, repair: boolean): AsyncGenerator<Finding> {
+export async function* verifyRecords(
+  backend: Backend,
+  repair: boolean,
+  keyring: Keyring,
+): AsyncGenerator<Finding> {
   const ids = new Set<ClientId>();
   const byKey = new Map<string, ClientId[]>();
   const credentials = new CredentialAudit();
@@ -53,6 +59,7 @@ export async function* verifyRecords(backend: Backend, repair: boolean): AsyncGe
   }
   if (ids.has(count + 1)) yield hazard(count + 1);
   yield* credentials.findings(backend, repair);
+  yield* verifySealing(backend, keyring);
 }
 
 function add(byKey: Map<string, ClientId[]>, key: string, id: ClientId): void {

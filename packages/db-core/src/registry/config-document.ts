@@ -9,12 +9,13 @@ import { isPlainObject, kindOf } from "./values.ts";
 export function databaseConfig(block: unknown, where: string): DatabaseConfig {
   if (block === undefined || block === null) return { blocks: Object.freeze({}) };
   if (!isPlainObject(block)) throw mistake(where, "database", block, "an object");
-  const blocks = Object.freeze(Object.fromEntries(Object.entries(block).filter(([key]) => key !== "module")));
-  const module = Object.hasOwn(block, "module") ? block["module"] : undefined;
-  if (module === undefined || module === null) return { blocks };
+  const { module, seal, ...others } = block;
+  const blocks = Object.freeze(others);
+  const rest = seal === undefined || seal === null ? { blocks } : { blocks, seal };
+  if (module === undefined || module === null) return rest;
   if (typeof module !== "string")
     throw mistake(where, "database.module", module, "the name of an npm package");
-  return { module, blocks };
+  return { module, ...rest };
 }
 
 /** A number from 0 at the top level of the config; `undefined` where it is absent or null. */

@@ -23,6 +23,8 @@ export interface DatabaseConfig {
   readonly module?: string;
   /** The blocks of options, by the name of the plugin that they are for. */
   readonly blocks: { readonly [module: string]: unknown };
+  /** The keys for secrets at rest, or where they are. */
+  readonly seal?: unknown;
 }
 
 /** The same as in `server.json`, as a plain object. Options that JSON cannot hold are passed on as they are. */

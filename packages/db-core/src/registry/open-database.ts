@@ -14,23 +14,21 @@ export interface OpenOptions extends ResolveOptions, CreateDatabaseOptions {}
  *
  * `config` is what {@link readConfig} answers, the path of a config file, or the same as a plain object. The
  * names of the Python hubs' plugins mean our packages. Without `module`: the only backend that is installed;
- * `@hivemind/db-json` of several, unless another one has a store. `last_seen_update_interval` of the config holds
- * where `lastSeenIntervalMs` is not given, and `database.trusted_cas` (paths of PEM files) where `trustedCas` is not.
+ * `@hivemind/db-json` of several, unless another one has a store. Where `lastSeenIntervalMs`, `trustedCas` or `seal`
+ * is not given, `last_seen_update_interval`, `database.trusted_cas` (paths of PEM files) or `database.seal` holds.
  */
 export async function openDatabase(
   config: NodeConfig | PlainConfig | string,
-  { create, onNotice, cache, lastSeenIntervalMs, trustedCas, ...options }: OpenOptions = {},
+  options: OpenOptions = {},
 ): Promise<ClientDatabase> {
-  const resolved = await resolvePlugin(config, options);
-  const { plugin, options: pluginOptions, lastSeenUpdateInterval } = resolved;
-  const trusted = trustedCas ?? resolved.trustedCas;
-  const interval = lastSeenIntervalMs ?? milliseconds(lastSeenUpdateInterval);
+  const { plugin, options: pluginOptions, ...configured } = await resolvePlugin(config, options);
+  const interval = options.lastSeenIntervalMs ?? milliseconds(configured.lastSeenUpdateInterval);
+  const trusted = options.trustedCas ?? configured.trustedCas;
   const database = createDatabase(plugin, pluginOptions, {
-    ...(create === undefined ? {} : { create }),
-    ...(onNotice === undefined ? {} : { onNotice }),
-    ...(cache === undefined ? {} : { cache }),
+    ...options,
     ...(trusted === undefined ? {} : { trustedCas: trusted }),
     ...(interval === undefined ? {} : { lastSeenIntervalMs: interval }),
+    seal: options.seal ?? configured.seal,
   });
   await database.open();
   return database;

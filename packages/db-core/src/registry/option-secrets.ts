@@ -8,8 +8,8 @@ import { isPlainObject } from "./values.ts";
 type Block = { readonly [option: string]: unknown };
 
 export interface OptionPlace {
-  /** npm package of the backend. */
-  readonly backend: string;
+  /** npm package of the backend; `undefined` for what is core's own. */
+  readonly backend: string | undefined;
   /** The block as an error names it: `database."@hivemind/db-json"`. */
   readonly label: string;
   /** Of the config file: where relative paths start; `undefined` where the config is no file. */

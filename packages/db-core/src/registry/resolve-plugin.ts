@@ -10,6 +10,8 @@ import { installedPlugins } from "./installed-plugins.ts";
 import { maskText } from "./mask-text.ts";
 import type { Candidate, PluginSource } from "./plugin-source.ts";
 import { prepareOptions } from "./prepare-options.ts";
+import type { SealOptions } from "../sealing/keyring.ts";
+import { sealOptions } from "./seal-options.ts";
 import { searchRoots } from "./roots.ts";
 import type { From } from "./roots.ts";
 import { trustedCas } from "./trusted-cas.ts";
@@ -30,6 +32,8 @@ export interface ResolvedPlugin {
   readonly options: unknown;
   /** PEM texts of the authorities that the config trusts, for `createDatabase`. */
   readonly trustedCas?: readonly string[];
+  /** The keys for secrets at rest, for `createDatabase`; `undefined` where the config has none. Hidden likewise. */
+  readonly seal: SealOptions | undefined;
   /** The npm package. */
   readonly moduleName: string;
   /** Where it is installed; `undefined` for a plugin that was given. */
@@ -61,6 +65,7 @@ export async function resolvePlugin(
   const resolved: ResolvedPlugin = {
     plugin,
     options,
+    seal: await sealOptions(source),
     moduleName: candidate.name,
     folder: candidate.folder,
     ...(trusted === undefined ? {} : { trustedCas: trusted }),

@@ -65,9 +65,12 @@ export class TestStore<Options = unknown> {
     return feed;
   }
 
-  async otherProcess(): Promise<OtherProcess> {
+  async otherProcess(database: Suite<Options>["database"] = {}): Promise<OtherProcess> {
     assert.ok(this.#suite.module, "with the capability durability, the suite needs the module of the plugin");
-    const other = await OtherProcess.start(this.#suite.module, this.#fresh.options);
+    const other = await OtherProcess.start(this.#suite.module, {
+      options: this.#fresh.options,
+      database: { ...this.#suite.database, ...database },
+    });
     this.#atTheEnd.push(() => other.end());
     return other;
   }
@@ -105,9 +108,11 @@ export class TestStore<Options = unknown> {
 
   #database(
     given: Options,
-    { create = true, onNotice, lastSeenIntervalMs = 0 }: CreateDatabaseOptions,
+    { create = true, onNotice, lastSeenIntervalMs = 0, ...rest }: CreateDatabaseOptions,
   ): ClientDatabase {
     const database = createDatabase(this.#plugin, given, {
+      ...this.#suite.database,
+      ...rest,
       create,
       lastSeenIntervalMs,
       onNotice: (notice) => {

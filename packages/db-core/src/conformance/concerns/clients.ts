@@ -23,6 +23,7 @@ const SECRETS = {
   accessKey: "clé-d'accès-東京-🐝",
   password: "пароль",
   cryptoKey: "0123456789abcdef",
+  secretMetadata: { pin: "1234", nested: { list: [1.5, null] }, "": {} },
 } as const;
 
 export function clients({ test }: TestBed): void {
@@ -50,6 +51,7 @@ export function clients({ test }: TestBed): void {
     assert.match(secrets.password ?? "", /^[0-9a-f]{32}$/);
     assert.notEqual(secrets.accessKey, secrets.password);
     assert.equal(secrets.cryptoKey, null);
+    assert.deepEqual(secrets.secretMetadata, {});
   });
 
   test("every field comes back as it was given", async (store) => {
@@ -83,8 +85,9 @@ export function clients({ test }: TestBed): void {
     await db.updateClient(1, SECRETS);
     assert.deepEqual(await db.secrets(1), SECRETS);
 
-    await db.updateClient(1, { password: null, cryptoKey: null });
-    assert.deepEqual(await db.secrets(1), { ...SECRETS, password: null, cryptoKey: null });
+    const none = { password: null, cryptoKey: null, secretMetadata: {} };
+    await db.updateClient(1, none);
+    assert.deepEqual(await db.secrets(1), { ...SECRETS, ...none });
   });
 
   test("a change can depend on the client as it is", async (store) => {
@@ -132,6 +135,7 @@ export function clients({ test }: TestBed): void {
       { lastSeen: Number.NaN },
       { metadata: { skill_blacklist: [] } },
       { metadata: { gain: Number.POSITIVE_INFINITY } },
+      { secretMetadata: { gain: Number.NaN } },
     ];
 
     for (const fields of impossible) {

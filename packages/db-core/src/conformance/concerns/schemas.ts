@@ -54,6 +54,7 @@ export function schemas({ testOn }: TestBed): void {
         accessKey: "satellite-key",
         password: "correct horse",
         cryptoKey: "f46351c54f61a715",
+        secretMetadata: {},
       });
     });
 

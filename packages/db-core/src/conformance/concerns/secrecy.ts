@@ -14,10 +14,16 @@ import type { Seed } from "../suite.ts";
 const PASSWORD = "canary-of-a-password";
 const CRYPTO_KEY = "canary-crypto-ke";
 const ACCESS_KEY = "canary-of-an-access-key";
-const SECRETS = { accessKey: ACCESS_KEY, password: PASSWORD, cryptoKey: CRYPTO_KEY };
 const KEY_BODY = "canaryOfAPrivateKey";
 const PRIVATE_KEY = `-----BEGIN PRIVATE KEY-----\n${KEY_BODY}\n-----END PRIVATE KEY-----\n`;
-const CANARIES = [KEY_BODY, PASSWORD, CRYPTO_KEY, ACCESS_KEY, HOSTILE_KEY, HOSTILE_SECRET];
+const METADATA = "canary-of-secret-metadata";
+const SECRETS = {
+  accessKey: ACCESS_KEY,
+  password: PASSWORD,
+  cryptoKey: CRYPTO_KEY,
+  secretMetadata: { note: METADATA },
+};
+const CANARIES = [KEY_BODY, PASSWORD, METADATA, CRYPTO_KEY, ACCESS_KEY, HOSTILE_KEY, HOSTILE_SECRET];
 
 const fields = { api_key: ACCESS_KEY, password: PASSWORD, crypto_key: CRYPTO_KEY };
 const AMBIGUOUS: Seed = {
@@ -50,6 +56,7 @@ async function everythingSaid(
     "a taken id": async () => void (await db.addClient({ id: 1, ...SECRETS })),
     "a crypto key of another length": () => db.updateClient(1, { cryptoKey: `${CRYPTO_KEY}?` }),
     "a password that is no text": () => db.updateClient(1, { password: [PASSWORD] as unknown as string }),
+    "secret metadata that is none": () => db.updateClient(1, { secretMetadata: METADATA as never }),
     "an unknown field": () => db.updateClient(1, { passwort: PASSWORD } as object),
     "a new name": () => db.updateClient(1, { name: "changed" }),
     "an unknown client": () => db.updateClient(99, SECRETS),

@@ -3,15 +3,15 @@ import type { BackendPlugin } from "../../backend/contract.ts";
 import type { ClientDatabase } from "../../database/client-database.ts";
 import { createDatabase } from "../../database/create-database.ts";
 import { COMMANDS } from "./commands.ts";
-import type { Answer, Request } from "./messages.ts";
+import type { Answer, Opening, Request } from "./messages.ts";
 
 const [module = ""] = process.argv.slice(2);
 const { default: plugin } = (await import(module)) as { readonly default: BackendPlugin };
 
-process.once("message", (options: unknown) => void serve(options));
+process.once("message", (opening: Opening) => void serve(opening));
 
-async function serve(options: unknown): Promise<void> {
-  const db = createDatabase(plugin, options, { create: true, lastSeenIntervalMs: 0 });
+async function serve({ options, database }: Opening): Promise<void> {
+  const db = createDatabase(plugin, options, { ...database, create: true, lastSeenIntervalMs: 0 });
   await db.open();
   process.on("message", (request: Request) => void run(db, request).then(answer));
   process.once("disconnect", () => void db.close());

@@ -28,6 +28,7 @@ export const COMMANDS = {
     void (await db.state("shared", "conformance").update("counter", countUp)),
   setState: (db: ClientDatabase, key: string, value: JsonObject): Promise<void> =>
     db.state("shared", "conformance").set(key, value),
+  rekey: async (db: ClientDatabase): Promise<void> => void (await db.rekey()),
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

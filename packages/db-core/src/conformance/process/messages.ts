@@ -1,4 +1,11 @@
+import type { CreateDatabaseOptions } from "../../database/create-database.ts";
 import type { CommandName } from "./commands.ts";
+
+/** The first message: what to open. */
+export interface Opening {
+  readonly options: unknown;
+  readonly database: Pick<CreateDatabaseOptions, "seal">;
+}
 
 export interface Request {
   readonly number: number;

@@ -3,7 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { CommandArgs, CommandName, CommandResult } from "./commands.ts";
-import type { Answer, Request } from "./messages.ts";
+import type { Answer, Opening, Request } from "./messages.ts";
 
 // The suite runs as built, and in this repository also from its source.
 const CHILD = new URL(import.meta.url.endsWith(".ts") ? "./child.ts" : "./child.js", import.meta.url);
@@ -26,13 +26,13 @@ export class OtherProcess {
     child.on("message", (answer: Answer) => this.#settle(answer));
   }
 
-  static async start(module: URL, options: unknown): Promise<OtherProcess> {
+  static async start(module: URL, opening: Opening): Promise<OtherProcess> {
     const child = fork(fileURLToPath(CHILD), [module.href], {
       serialization: "advanced",
       execArgv: nodeArgs(),
     });
     const other = new OtherProcess(child);
-    child.send(options as object);
+    child.send(opening);
     await Promise.race([
       once(child, "message"),
       other.#ended.then(() => Promise.reject(new Error("the other process could not open the store"))),
