@@ -37,6 +37,7 @@ describe("export-clients", () => {
       '"2","admin console","True","admin-console-key","correct horse battery staple",""',
     );
     expect(json).toEqual(await runJson(hub, ["list-clients", "--show-secrets"]));
+    expect(await runCli(hub, ["export-clients", "--json", "--format", "csv"])).toMatchObject({ code: 2 });
   });
 
   it("lets no spreadsheet run a name, and import-clients reads the name as it was", async () => {

@@ -44,6 +44,8 @@ In CSV a text that a spreadsheet would run as a formula has an apostrophe before
     const { path, format: given, ...flags }: Options = invocation.options;
     const [all, showSecrets] = [flags.all === true, flags.showSecrets === true];
     const format = given ?? formatOf(path, output);
+    if (output.json && path === undefined && format === "csv")
+      throw new UsageError("with --json, CSV needs a --path to go to");
     const file = path === undefined ? undefined : fileOf(path, format);
     const count = { clients: 0 };
     const written = await longWork(invocation, (watcher) =>

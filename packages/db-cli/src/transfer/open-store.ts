@@ -1,8 +1,7 @@
 /** Stores as backends have them: records with their secrets, ids and tombstones. */
 import { isDbError, resolvePlugin } from "@hivemind/db-core";
-import type { NodeConfig, OnNotice, ResolvedPlugin } from "@hivemind/db-core";
+import type { JsonObject, NodeConfig, OnNotice, ResolvedPlugin } from "@hivemind/db-core";
 import type { Backend } from "@hivemind/db-core/backend";
-import type { JsonObject } from "@hivemind/db-core";
 
 /** As for all commands: beside the config, then where this command is installed. */
 const FROM = import.meta.url;

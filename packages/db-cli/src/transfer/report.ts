@@ -1,6 +1,5 @@
 /** What a transfer has done. */
-import type { JsonObject } from "@hivemind/db-core";
-import type { ClientId } from "@hivemind/db-core";
+import type { ClientId, JsonObject } from "@hivemind/db-core";
 
 export interface Counts {
   added: number;
