@@ -2,7 +2,9 @@ import { availableParallelism } from "node:os";
 import { finish, finishAll } from "./step.ts";
 import { api } from "./steps/api.ts";
 import { build } from "./steps/build.ts";
+import { changesets } from "./steps/changesets.ts";
 import { format } from "./steps/format.ts";
+import { licences } from "./steps/licences.ts";
 import { lint } from "./steps/lint.ts";
 import { packages } from "./steps/packages.ts";
 import { redis } from "./steps/redis.ts";
@@ -15,7 +17,16 @@ import { printSummary } from "./summary.ts";
 // A failed step does not stop the others: one run shows everything that is wrong. Only what reads the build waits
 // for a good one. The tests run alone, because some of them measure time.
 const built = await finish(build);
-const readers = [types, lint, format, unused, structure, ...(built.ok ? [packages, api] : [])];
+const readers = [
+  types,
+  lint,
+  format,
+  unused,
+  structure,
+  changesets,
+  licences,
+  ...(built.ok ? [packages, api] : []),
+];
 const read = await finishAll(readers, Math.min(availableParallelism(), 2));
 const prepared = await finish(redis);
 const { step: tested, counts } = built.ok ? await tests() : { step: undefined, counts: undefined };

@@ -12,6 +12,8 @@ test.each([
   ["packages/db-json/src/a.ts", `import { suite } from "@hivemind/db-core/conformance";`],
   ["packages/db-cli/src/a.ts", `import "@hivemind/db-json";`],
   ["packages/db-cli/src/a.ts", `import { Client } from "../../db-core/src/client.js";`],
+  ["packages/db-core/src/backend/a.ts", `import type { ClientDatabase } from "../database/b.ts";`],
+  ["packages/db-core/src/database/a.ts", `import { conformance } from "../conformance/index.ts";`],
 ])("a forbidden import is named: %s %s", (path, text) => {
   expect(boundaryProblems([parseModule(path, text)])).toEqual([expect.stringContaining(path)]);
 });

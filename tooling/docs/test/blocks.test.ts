@@ -12,7 +12,7 @@ const blocks = readDocuments().flatMap((document) => document.blocks);
 const toRun = (language: string) =>
   blocks.filter((block) => block.language === language && block.notRun === undefined);
 /** What is tested elsewhere, or is a picture. */
-const OTHERS = new Set(["acl", "mermaid"]);
+const OTHERS = new Set(["acl", "dockerfile", "mermaid"]);
 const template = new Sandbox();
 let sandbox: Sandbox;
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, inject, test } from "vitest";
 import { startRedis, type RedisServer } from "../../redis/src/main.ts";
+import { ROOT } from "../../tasks/src/paths.ts";
 import { BACKENDS, foreignTo } from "../src/backends.ts";
 import { footprintFile, type Footprint } from "../src/footprint.ts";
 import { bytesOf, installedPackages } from "../src/user/installed.ts";
@@ -54,12 +55,15 @@ describe.each(MANAGERS)("with %s", (manager) => {
     const restarted = await project.command("example-node", [], `who ${key}\nwho somebody\n`);
     assert.equal(restarted.stdout, "welcome kitchen\ndenied unknown-key\n", restarted.stderr);
 
-    const brought = names.filter((name) => name !== "@hivemind/example-node");
-    footprints.push({
-      manager,
-      backend: backend.name,
-      packages: brought.length,
-      bytes: bytesOf(nodeModules),
-    });
+    const packages = names.filter((name) => name !== "@hivemind/example-node").length;
+    const bytes = bytesOf(nodeModules);
+    footprints.push({ manager, backend: backend.name, packages, bytes });
+    assert.match(readmeRow(backend.name), new RegExp(`${packages} packages, ${Math.round(bytes / 1e6)} MB`));
   });
 });
+
+/** What the root README says of this backend. */
+function readmeRow(name: string): string {
+  const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+  return readme.split("\n").find((line) => line.startsWith(`| [\`${name}\`]`)) ?? "";
+}
