@@ -14,7 +14,7 @@ export async function redisHealth(store: RedisStore): Promise<Health> {
     await identity.look();
     const latencyMs = Math.round((performance.now() - askedAt) * 1000) / 1000;
     const server = { ...(await serverDetails(store)), ...(await persistence(store)) };
-    const details = { ...base, schema: identity.schema, latencyMs, ...server };
+    const details = { ...base, schema: identity.schema, latencyMs, ...server, ...confirmation(store) };
     if (server["role"] === "slave") {
       return {
         ok: false,
@@ -79,6 +79,17 @@ const SURVIVES: Readonly<Record<string, string>> = {
     "AOF, flushed every second: a power cut or a crash of the machine may lose the last second or two",
   no: "AOF, flushed by the operating system: a power cut may lose the last half minute",
 };
+
+function confirmation({ connection, options: { durability } }: RedisStore): Details {
+  if (durability === undefined) {
+    const isAlone = connection.topology === "single";
+    return { durability: `the primary alone${isAlone ? "" : ": a failover may lose the last writes"}` };
+  }
+  const { replicas, timeoutMs } = durability;
+  return {
+    durability: `${replicas} replicas have an acknowledged write in memory: it survives a failover to one of them; unconfirmed after ${timeoutMs} ms`,
+  };
+}
 
 /** What an acknowledged write survives is the server's to decide. */
 async function persistence({ connection }: RedisStore): Promise<Details> {
