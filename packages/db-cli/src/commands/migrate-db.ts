@@ -17,6 +17,7 @@ import type { Store } from "../transfer/open-store.ts";
 import { reportJson, reportSentences } from "../transfer/report.ts";
 import type { Report } from "../transfer/report.ts";
 import { storeSource } from "../transfer/store-source.ts";
+import { tellUnsealed } from "../transfer/tell-unsealed.ts";
 import { transfer } from "../transfer/transfer.ts";
 import { UsageError } from "../usage-error.ts";
 import type { CommandDefinition } from "./definition.ts";
@@ -69,7 +70,7 @@ Stop the hubs first: what they write meanwhile could be missed. Stopped at any m
             },
             watcher,
           );
-          return { report, from: placeOf(from), to: placeOf(to) };
+          return { report, from: placeOf(from), to: placeOf(to), isSealed: to.isSealed };
         }),
       ),
     );
@@ -80,6 +81,7 @@ Stop the hubs first: what they write meanwhile could be missed. Stopped at any m
       await output.value({ from, to, dryRun: isDryRun, switched, ...reportJson(report) });
     } else tell(output, done, options, toConfig.path);
     if (switched !== null) output.say(`${switched.path} names ${options.to} now.`);
+    if (!isDryRun) tellUnsealed(output, done.isSealed, done.report);
     return EXIT.ok;
   },
 };

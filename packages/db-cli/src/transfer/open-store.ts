@@ -12,6 +12,8 @@ export interface Store {
   readonly name: string;
   /** There was none: the first write makes it. */
   readonly isNew: boolean;
+  /** The config has a key for secrets at rest. Here they are as they are stored, sealed or not. */
+  readonly isSealed: boolean;
 }
 
 /** The config, with another backend in it; `block`: its options, where those of the config do not count. */
@@ -33,7 +35,11 @@ export async function withStore<T>(
   use: (store: Store) => Promise<T>,
 ): Promise<T> {
   const resolved = await resolvePlugin(config, { from: FROM });
-  const store = { ...(await open(resolved, options)), name: resolved.moduleName };
+  const store = {
+    ...(await open(resolved, options)),
+    name: resolved.moduleName,
+    isSealed: resolved.seal !== undefined,
+  };
   try {
     return await use(store);
   } finally {
