@@ -87,7 +87,7 @@ function confirmation({ connection, options: { durability } }: RedisStore): Deta
   }
   const { replicas, timeoutMs } = durability;
   return {
-    durability: `${replicas} replicas have an acknowledged write in memory: it survives a failover to one of them; unconfirmed after ${timeoutMs} ms`,
+    durability: `an acknowledged write is in the memory of ${replicas} ${replicas === 1 ? "replica" : "replicas"}: it survives a failover to one that has it; unconfirmed after ${timeoutMs} ms`,
   };
 }
 
