@@ -19,7 +19,9 @@ export async function connect(options: RedisOptions, onNotice: OnNotice): Promis
     const { mode, role } = await introduction(connection);
     if (mode === "cluster") {
       await connection.close();
-      return new Connection(options, makeRoute({ ...options, db: onlyDb(options), clusterNodes: [options] }));
+      // Also for the connections that are made after it with the same options.
+      const ofCluster = { ...options, db: onlyDb(options), clusterNodes: [options] };
+      return new Connection(ofCluster, makeRoute(ofCluster));
     }
     if (mode === "sentinel") {
       const message = `redis at ${connection.location} is a Sentinel: name it in sentinels, and its master in master_name`;
