@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { publishedPackages } from "../../../tasks/src/packages.ts";
 import { ROOT } from "../../../tasks/src/paths.ts";
@@ -31,6 +31,12 @@ export class Release {
     await run(["git", "init", "--quiet", "--initial-branch=main"], place);
     const release = new Release(folder, place);
     await release.#commit("as it is");
+    // What is noted already belongs to the first release.
+    const waiting = await readdir(join(folder, ".changeset"));
+    if (waiting.some((name) => name.endsWith(".md") && name !== "README.md")) {
+      await release.#changeset("version");
+      await release.#commit("what was noted");
+    }
     return release;
   }
 
