@@ -79,7 +79,7 @@ function databaseWith(
   const { blocks } = database;
   const name = [module, packageName].find((one) => Object.hasOwn(blocks, one)) ?? module;
   const now = (blocks[name] ?? {}) as JsonObject;
-  return { module, blocks: { ...blocks, [name]: { ...now, ...options } } };
+  return { ...database, module, blocks: { ...blocks, [name]: { ...now, ...options } } };
 }
 
 function sameDatabase(one: NodeConfig["database"], other: NodeConfig["database"]): boolean {
