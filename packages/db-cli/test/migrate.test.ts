@@ -1,9 +1,7 @@
-import { spawn } from "node:child_process";
-import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { hubWithClients } from "./support/hub.ts";
-import type { Hub } from "./support/hub.ts";
-import { errorOf, MAIN, runCli, runJson } from "./support/run-cli.ts";
+import { errorOf, runCli, runJson } from "./support/run-cli.ts";
+import { onTerminal } from "./support/terminal.ts";
 
 describe("migrate", () => {
   it("changes nothing unless somebody says that the old hubs are off", async () => {
@@ -43,7 +41,6 @@ describe("migrate", () => {
   });
 });
 
-// `script` of util-linux gives the command a terminal.
 describe.runIf(process.platform === "linux")("migrate on a terminal", () => {
   it.each([
     ["n", false],
@@ -51,20 +48,9 @@ describe.runIf(process.platform === "linux")("migrate on a terminal", () => {
   ])("asks, and hears %s", async (answer, isUpgraded) => {
     const hub = hubWithClients("v1");
 
-    const shown = await answered(hub, answer);
+    const { text } = await onTerminal(hub, "migrate", [{ to: "Are they all off?", type: answer }]);
 
-    expect(shown).toContain("Are they all off? [y/N]");
+    expect(text).toContain("Every hub of schema 1 on this store must be off");
     expect((await runJson<{ changed: boolean }>(hub, ["migrate", "--yes"])).changed).toBe(!isUpgraded);
   });
 });
-
-/** What `hivemind-db migrate` shows to somebody who types this once it asks. */
-async function answered(hub: Hub, answer: string): Promise<string> {
-  const child = spawn("script", ["-qec", `'${process.execPath}' '${MAIN}' migrate`, "/dev/null"], {
-    env: { ...hub.env, TERM: "xterm-256color", SHELL: "/bin/sh" },
-  });
-  child.stdout.on("data", (data: Buffer) => {
-    if (data.toString().includes("[y/N]")) child.stdin.end(`${answer}\n`);
-  });
-  return text(child.stdout);
-}

@@ -116,7 +116,7 @@ function leavesOther({ database }: NodeConfig, { name, module, packageName }: Ba
 }
 
 async function askWhetherToLeave({ io, output }: Invocation, { database }: NodeConfig): Promise<void> {
-  const warning = `The config names ${String(database.module)} now. Its clients stay where they are, and the node will not know them.`;
+  const warning = `The config names ${String(database.module)} now. Its clients stay where they are, and the node will not know them; hivemind-db migrate-db --switch would bring them along.`;
   if (!canAsk(io, output)) throw new UsageError(`${warning} Say so with --yes`);
   output.say(warning);
   if (!(await confirm(io, "Go on?"))) throw new UsageError("nothing was changed");

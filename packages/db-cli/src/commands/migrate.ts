@@ -1,8 +1,8 @@
-import { createInterface } from "node:readline/promises";
 import type { MigrationReport } from "@hivemind/db-core";
 import { EXIT } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
 import type { Output } from "../output/output.ts";
+import { canAsk, confirm } from "../prompts/terminal.ts";
 import { UsageError } from "../usage-error.ts";
 import type { CommandDefinition } from "./definition.ts";
 
@@ -23,7 +23,7 @@ JSON and SQLite are upgraded with their first change anyway, after a backup; Red
     const { yes }: { yes?: boolean } = options;
     const report = await session.withDatabase({ create: false }, async (database) => {
       if (database.info().schema !== 1) return undefined;
-      if (yes === true || (await isAgreed(io))) return database.migrate();
+      if (yes === true || (await isAgreed(io, output))) return database.migrate();
       throw new UsageError("nothing was changed");
     });
     if (output.json)
@@ -36,14 +36,10 @@ JSON and SQLite are upgraded with their first change anyway, after a backup; Red
   },
 };
 
-async function isAgreed({ stdin, stderr }: Io): Promise<boolean> {
-  if (!stdin.isTTY) throw new UsageError(`${WARNING} Say so with --yes`);
-  const terminal = createInterface({ input: stdin, output: stderr });
-  try {
-    return /^y(?:es)?$/i.test((await terminal.question(`${WARNING}\nAre they all off? [y/N] `)).trim());
-  } finally {
-    terminal.close();
-  }
+async function isAgreed(io: Io, output: Output): Promise<boolean> {
+  if (!canAsk(io, output)) throw new UsageError(`${WARNING} Say so with --yes`);
+  output.say(WARNING);
+  return confirm(io, "Are they all off?");
 }
 
 function jsonOf({ from, to, droppedMessageBlacklist, emptyAllowedTypes, backup }: MigrationReport) {
