@@ -81,7 +81,10 @@ describe("check-access --certificate", () => {
     const file = join(hub.home, "kitchen.pem");
     writeFileSync(file, CERTIFICATE);
     const unknown = await check(hub, "--certificate", file, "recognizer_loop:utterance");
-    expect(unknown).toMatchObject({ code: 7, stdout: expect.stringContaining("hivemind-db add-certificate") });
+    expect(unknown).toMatchObject({
+      code: 7,
+      stdout: expect.stringContaining("hivemind-db add-certificate"),
+    });
     const added = await runCli(hub, ["add-certificate", file, "1"]);
     expect(added.stderr).toContain(`Client 1 (kitchen-satellite) has the certificate ${FINGERPRINT}.`);
     const again = await runCli(hub, ["add-certificate", file, "1"]);
@@ -103,12 +106,12 @@ describe("check-access --certificate", () => {
     expect(stdout).toContain("The certificate of client 1 has expired");
   });
 
-  it.each([["there is no such file", "no-such.pem"], ["that is no X.509 certificate", "config/hivemind-core/server.json"]])(
-    "says: %s",
-    async (message, file) => {
-      const { code, stderr } = await check(hubWithClients("v2"), "--certificate", file);
-      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/^hivemind-db: /) });
-      expect(stderr).toContain(message.replace("there is no such file", "there is no file"));
-    },
-  );
+  it.each([
+    ["there is no such file", "no-such.pem"],
+    ["that is no X.509 certificate", "config/hivemind-core/server.json"],
+  ])("says: %s", async (message, file) => {
+    const { code, stderr } = await check(hubWithClients("v2"), "--certificate", file);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/^hivemind-db: /) });
+    expect(stderr).toContain(message.replace("there is no such file", "there is no file"));
+  });
 });

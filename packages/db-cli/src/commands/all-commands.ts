@@ -19,6 +19,7 @@ import { pinnedKeyCommands } from "./pinned-key-commands.ts";
 import { plugins } from "./plugins.ts";
 import { policyList } from "./policy-list.ts";
 import { printConfig } from "./print-config.ts";
+import { rekey } from "./rekey.ts";
 import { renameClient } from "./rename-client.ts";
 import { restore } from "./restore.ts";
 import { rotateKey } from "./rotate-key.ts";
@@ -50,6 +51,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   importClients,
   backup,
   restore,
+  rekey,
   convert,
   printConfig,
   plugins,

@@ -1,4 +1,5 @@
 /** Each command once, as a process, on one backend: what a script sees of it. */
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { COMMANDS } from "../../src/commands/all-commands.ts";
 import { CERTIFICATE, FINGERPRINT } from "./certificate.ts";
@@ -17,9 +18,13 @@ interface Step extends RunOptions {
   readonly args: readonly string[];
   readonly shows: unknown;
   readonly code?: number;
+  /** From here on the config names a seal key. */
+  readonly sealed?: true;
 }
 
 const KEY = "the access key of the kitchen";
+const SEAL = { SEAL_KEY: "5b".repeat(32) };
+const HEX_128: unknown = expect.stringMatching(/^[\da-f]{32}$/);
 const PASSWORD = "three long words and a number 47";
 
 /** Data movement has tests of its own, of every pair of backends, and convert is for a Redis cluster. */
@@ -93,6 +98,13 @@ const STEPS: readonly Step[] = [
     args: ["rotate-password", "1"],
     shows: { id: 1, changed: true, secrets: { password: expect.any(String) } },
   },
+  {
+    args: ["rekey"],
+    sealed: true,
+    shows: { changed: true, clients: 2, unreadable: [] },
+  },
+  { args: ["rekey"], shows: { changed: false, clients: 0 } },
+  { args: ["show-client", "2", "--show-secrets"], shows: { secrets: { password: HEX_128 } } },
   { args: ["delete-client", "1"], shows: { id: 1, revoked: true, changed: true } },
   { args: ["delete-client", "1"], shows: { id: 1, revoked: true, changed: false } },
   { args: ["migrate"], shows: { changed: false, report: null } },
@@ -102,17 +114,27 @@ const STEPS: readonly Step[] = [
   { args: ["doctor"], shows: { ok: true } },
 ];
 
+function configureSeal(hub: Hub): void {
+  const config = JSON.parse(readFileSync(hub.configFile, "utf8")) as { database: object };
+  hub.withConfig({ ...config, database: { ...config.database, seal: { key_env: "SEAL_KEY" } } });
+}
+
 /** `Each command works`, on this backend. */
 export function everyCommandWorks(backend: () => BackendUnderTest): void {
-  it("every command works", { timeout: 120_000 }, async () => {
+  it("every command works", { timeout: 240_000 }, async () => {
     const { name, options } = backend();
     const hub = new Hub().withoutConfig();
     const init = ["init", "--backend", name, ...options.flatMap((option) => ["--option", option])];
     const first: Step = { args: init, shows: { changed: true, store: { created: true } } };
-    for (const { args, shows, code = 0, ...given } of [first, ...STEPS]) {
-      const outcome = await runCli(hub, [...args, "--json"], given);
-      const { stderr } = outcome;
-      expect({ args, stderr, code: outcome.code }).toMatchObject({ code });
+    let keys: NodeJS.ProcessEnv = {};
+    for (const { args, shows, code = 0, sealed, input = "", env } of [first, ...STEPS]) {
+      if (sealed === true) {
+        configureSeal(hub);
+        keys = SEAL;
+      }
+      const outcome = await runCli(hub, [...args, "--json"], { input, env: { ...keys, ...env } });
+      if (outcome.code !== code)
+        throw new Error(`${args.join(" ")} ended with ${outcome.code}: ${outcome.stderr}`);
       expect({ args, shows: JSON.parse(outcome.stdout) as unknown }).toMatchObject({ args, shows });
     }
   });
