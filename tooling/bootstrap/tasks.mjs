@@ -14,6 +14,7 @@ export const TASKS = {
   start: typeScript("tooling/tasks/src/start.ts"),
   check: typeScript("tooling/checks/src/check.ts"),
   proof: typeScript("tooling/checks/src/proof.ts"),
+  bench: typeScript("tooling/tasks/src/bench.ts"),
   e2e: typeScript("tooling/e2e/src/main.ts"),
   build: typeScript("tooling/tasks/src/build.ts"),
   api: typeScript("tooling/api/src/main.ts"),

@@ -16,6 +16,7 @@ async function act(request: Request): Promise<void> {
     const added = await db.addClients(drafts);
     return answer({ ids: added.map(({ client }) => client.id) });
   }
+  if (request.do === "touch") return db.touch(request.id);
   if (request.afterMs > 0) await delay(request.afterMs);
   await db.revokeClient(request.id);
   answer({ revoked: request.id, at: now() });

@@ -7,6 +7,7 @@ import type { Place } from "../../torture/src/stores/store.ts";
 
 export type Request =
   | { readonly do: "add"; readonly keys: readonly string[] }
+  | { readonly do: "touch"; readonly id: number }
   | { readonly do: "revoke"; readonly id: number; readonly afterMs: number };
 
 export type Answer =
@@ -63,6 +64,11 @@ export class Revoker {
     this.#revoking.set(id, revoking);
     this.#send({ do: "revoke", id, afterMs });
     return revoking.promise.finally(() => this.#revoking.delete(id));
+  }
+
+  /** Nobody waits for it. */
+  touch(id: number): void {
+    this.#send({ do: "touch", id });
   }
 
   async stop(): Promise<void> {

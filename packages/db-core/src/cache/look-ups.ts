@@ -73,7 +73,12 @@ export class LookUps {
 
   /** Without a wait: the only holder of the credential, `null` where there is none, `undefined`: ask the store. */
   recall(index: CredentialIndex, value: string): Known | null | undefined {
-    const found = this.#fresh(() => this.#cache.find(index, value));
+    let found = this.#cache.find(index, value);
+    if (found === undefined) return undefined;
+    const version = this.#version;
+    if (!this.#watch.isProven()) return undefined;
+    // Asking for the proof can bring news.
+    if (version !== this.#version) found = this.#cache.find(index, value);
     // Whoever has changed may have got this credential.
     if (found === undefined || this.#suspects.isAny) return undefined;
     if (hits.hasSubscribers) hits.publish({ backend: this.#name, by: index });
@@ -81,7 +86,11 @@ export class LookUps {
   }
 
   recallId(id: ClientId): Known | undefined {
-    const found = this.#fresh(() => this.#cache.get(id));
+    let found = this.#cache.get(id);
+    if (found === undefined) return undefined;
+    const version = this.#version;
+    if (!this.#watch.isProven()) return undefined;
+    if (version !== this.#version) found = this.#cache.get(id);
     if (found !== undefined && hits.hasSubscribers) hits.publish({ backend: this.#name, by: "id" });
     return found;
   }
@@ -104,15 +113,6 @@ export class LookUps {
     this.#byCredential.accessKey.disown();
     this.#byCredential.fingerprint.disown();
     this.#suspects.tell(changed);
-  }
-
-  /** What memory says, if it may be answered now. Asking for the proof can bring news, so memory is asked again. */
-  #fresh<T>(remembered: () => T | undefined): T | undefined {
-    const found = remembered();
-    if (found === undefined) return undefined;
-    const version = this.#version;
-    if (!this.#watch.isProven()) return undefined;
-    return version === this.#version ? found : remembered();
   }
 
   #load<T>(read: (backend: Backend, load: Load) => Promise<T>): Promise<T> {

@@ -1,0 +1,80 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { recordOf } from "./clients.ts";
+import type { Alternative, Contender } from "./contender.ts";
+
+interface Stored {
+  api_key: string;
+  description: string;
+  last_seen: number;
+}
+
+/** `store`: ours, for reading; what is written goes into a file beside it, anew for each change. */
+export function jsonFloor(store: string, clients: number): Contender {
+  const read = (): Map<string, Stored> =>
+    new Map(
+      Object.values(JSON.parse(readFileSync(store, "utf8")) as Record<string, Stored>).map((record) => [
+        record.api_key,
+        record,
+      ]),
+    );
+  let byKey = read();
+  const own: Record<string, unknown> = {};
+  for (let id = 1; id <= clients; id += 1) own[id] = recordOf(id);
+  const path = `${store}.floor`;
+  const write = (): void => rewrite(path, own);
+  let last = statSync(store, { bigint: true });
+  const change = (id: number, field: string, value: unknown): void => {
+    own[id] = { ...(own[id] as object), [field]: value };
+    write();
+  };
+  return {
+    proveFresh: () => {
+      const before = last;
+      last = statSync(store, { bigint: true });
+      if (last.ino === before.ino && last.mtimeNs === before.mtimeNs && last.size === before.size)
+        return true;
+      // Only the whole file says what has changed.
+      byKey = read();
+      return true;
+    },
+    cold: (key) => byKey.get(key),
+    coldMany: (keys) => keys.map((key) => byKey.get(key)),
+    add: (id) => change(id, "client_id", id),
+    addMany: (ids) => ids.map((id) => change(id, "client_id", id)),
+    update: (id) => change(id, "description", `changed ${Math.random()}`),
+    touch: (id) => change(id, "last_seen", Date.now() / 1000),
+    bulk: (from, count) => {
+      const records: Record<string, unknown> = {};
+      for (let id = from; id < from + count; id += 1) records[id] = recordOf(id);
+      rewrite(path, records);
+    },
+    list: () => [...read().values()],
+    open: read,
+    close: () => undefined,
+  };
+}
+
+function rewrite(path: string, records: Record<string, unknown>): void {
+  const file = openSync(`${path}.new`, "w");
+  writeSync(file, JSON.stringify(records, undefined, 4));
+  fsyncSync(file);
+  closeSync(file);
+  renameSync(`${path}.new`, path);
+  const folder = openSync(dirname(path), "r");
+  fsyncSync(folder);
+  closeSync(folder);
+}
+
+/** A plain file that is written anew for each change. */
+export function jsonPlain(path: string): Alternative {
+  const values: Record<string, unknown> = {};
+  return {
+    get: async (key) => values[key],
+    set: async (key, value) => {
+      values[key] = value;
+      rewrite(path, values);
+    },
+    close: async () => undefined,
+  };
+}

@@ -1,0 +1,97 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { Revoker } from "../../freshness/src/revoker.ts";
+import { draft, HOT, keyOf, recordOf, walk } from "./clients.ts";
+import { atOnce, CALLERS, figure } from "./measure.ts";
+import { add, count, floor, open, other, placeOf } from "./setup.ts";
+
+export async function lookUps(): Promise<void> {
+  const hot = Math.min(HOT, count);
+  const toucher = await Revoker.start(placeOf());
+  const touching = setInterval(() => toucher.touch(1 + Math.floor(Math.random() * count)), 1000).unref();
+  const db = open();
+  await db.open();
+  const next = walk(hot);
+  const verdict = async (): Promise<void> => {
+    const id = next();
+    const { allowed } = await db.authenticate({ accessKey: keyOf(id) });
+    if (!allowed || !(await db.authorize(id, { do: "send", messageType: "speak" })).allowed)
+      throw new Error("denied");
+  };
+  for (let i = 0; i < 2 * hot; i += 1) await verdict();
+  await turn();
+  for (let i = 0; i < 2 * hot; i += 1) await verdict();
+  const memory = new Map(Array.from({ length: hot }, (_, i) => [keyOf(i + 1), recordOf(i + 1)]));
+  const byId = new Map(Array.from({ length: hot }, (_, i) => [i + 1, draft(i + 1).allowedTypes ?? []]));
+  const fresh = oncePerTurn(() => floor.proveFresh());
+  const raw = async (key: string): Promise<unknown> => (fresh() ? memory.get(key) : undefined);
+  const rawSend = async (id: number): Promise<boolean> => fresh() && byId.get(id)?.includes("speak") === true;
+  const floorVerdict = async (): Promise<void> => {
+    const id = next();
+    if ((await raw(keyOf(id))) === undefined || !(await rawSend(id))) throw new Error("denied");
+  };
+  for (let id = 1; id <= hot; id += 1) await other.set(keyOf(id), recordOf(id));
+  add(
+    "authenticate + authorize, warm",
+    await figure(verdict),
+    await figure(floorVerdict),
+    await figure(() => other.get(keyOf(next()))),
+  );
+  add(
+    "the same, each in a turn of its own",
+    await figure(inTurns(verdict)),
+    await figure(inTurns(floorVerdict)),
+  );
+  const wrong = walk(hot);
+  const unknown = async (): Promise<void> =>
+    void (await db.authenticate({ accessKey: `x${keyOf(wrong())}` }));
+  for (let i = 0; i < 2 * hot; i += 1) await unknown();
+  add(
+    "unknown key, warm",
+    await figure(unknown),
+    await figure(() => raw(`x${keyOf(wrong())}`)),
+    await figure(() => other.get(`x${keyOf(wrong())}`)),
+  );
+  clearInterval(touching);
+  await toucher.stop();
+  await db.close();
+
+  const cold = open({ cache: { maxClients: 0, maxMisses: 0 } });
+  await cold.open();
+  const any = walk(count);
+  const one = (): Promise<unknown> => cold.authenticate({ accessKey: keyOf(any()) });
+  add("authenticate, cold", await figure(one), await figure(async () => floor.cold(keyOf(any()))));
+  add(
+    `authenticate, cold, ${CALLERS} at once`,
+    await figure(atOnce(CALLERS, one), CALLERS),
+    await figure(
+      atOnce(CALLERS, async () => floor.cold(keyOf(any()))),
+      CALLERS,
+    ),
+    await figure(
+      atOnce(CALLERS, () => other.get(keyOf(next()))),
+      CALLERS,
+    ),
+  );
+  await cold.close();
+}
+
+const inTurns = (operation: () => Promise<unknown>) => async (): Promise<void> => {
+  await turn();
+  await operation();
+};
+
+/** As ours: a proof holds for the calls of one turn, and at most so many. */
+function oncePerTurn(prove: () => boolean): () => boolean {
+  let left = 0;
+  let isProven = false;
+  return () => {
+    if (left > 0) {
+      left -= 1;
+      return isProven;
+    }
+    isProven = prove();
+    left = 256;
+    process.nextTick(() => (left = 0));
+    return isProven;
+  };
+}

@@ -1,0 +1,101 @@
+/** The store under test, what it is compared with, and the rows of its table: of the one process that measures. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createDatabase, importClients } from "@hivemind/db-core";
+import type { ClientDatabase, CreateDatabaseOptions } from "@hivemind/db-core";
+import type { BackendPlugin } from "@hivemind/db-core/backend";
+import { startRedis } from "../../redis/src/main.ts";
+import type { Place } from "../../torture/src/stores/store.ts";
+import { draft, drafts, recordOf } from "./clients.ts";
+import type { Alternative, Contender } from "./contender.ts";
+import { jsonFloor, jsonPlain } from "./json.ts";
+import { times } from "./measure.ts";
+import { redisFloor, redisKeyv } from "./redis.ts";
+import type { Backend, Figure, Row } from "./result.ts";
+import { sqliteFloor, sqliteKeyv } from "./sqlite.ts";
+
+/** Above this a JSON file is filled by hand: an import rewrites it for each batch. */
+const MOST_IMPORTED_JSON = 10_000;
+
+export const backend = process.argv[2] as Backend;
+export const count = Number(process.argv[3]);
+export const rows: Row[] = [];
+export const disposing = new AsyncDisposableStack();
+
+const home = mkdtempSync(join(tmpdir(), "hivemind-bench-"));
+disposing.defer(async () => rmSync(home, { recursive: true, force: true }));
+process.env["XDG_DATA_HOME"] = home;
+const server =
+  backend === "redis" ? disposing.adopt(await startRedis(), (started) => started.stop()) : undefined;
+const file = join(home, "hivemind-core", backend === "json" ? "clients.json" : "clients.db");
+const given =
+  server === undefined
+    ? { name: "clients", subfolder: "hivemind-core" }
+    : { host: server.host, port: server.port };
+const PLUGINS = {
+  json: () => import("@hivemind/db-json"),
+  sqlite: () => import("@hivemind/db-sqlite"),
+  redis: () => import("@hivemind/db-redis"),
+} as const;
+const plugin = (await PLUGINS[backend]()).default as BackendPlugin;
+const parsed = await plugin.options["~standard"].validate(given);
+if (parsed.issues !== undefined) throw new TypeError("the options are wrong");
+
+export function open(options: CreateDatabaseOptions = {}): ClientDatabase {
+  const db = createDatabase(plugin, parsed.issues === undefined ? parsed.value : {}, {
+    create: true,
+    ...options,
+  });
+  disposing.defer(() => db.close());
+  return db;
+}
+
+export function add(
+  what: string,
+  ours: Figure,
+  floor?: Figure,
+  other?: Figure,
+  unit: Row["unit"] = "ns",
+): void {
+  rows.push({ what, unit, ours, floor, other });
+  process.stderr.write(`  ${what}\n`);
+}
+
+/** How long an import took for each client, where it was one. */
+export const bulk = await fill();
+export const floor: Contender =
+  server !== undefined
+    ? await redisFloor(server.port)
+    : backend === "json"
+      ? jsonFloor(file, count)
+      : sqliteFloor(file);
+export const other: Alternative =
+  server !== undefined
+    ? redisKeyv(server.port)
+    : backend === "json"
+      ? jsonPlain(join(home, "plain.json"))
+      : sqliteKeyv(join(home, "keyv.db"));
+
+export function placeOf(): Place {
+  const name = `@hivemind/db-${backend}`;
+  return { module: import.meta.resolve(name), name, options: given, env: { XDG_DATA_HOME: home } };
+}
+
+/** The store with all its clients; how long an import took for each, where it was one. */
+async function fill(): Promise<Figure | undefined> {
+  if (backend === "json" && count > MOST_IMPORTED_JSON) {
+    const db = open();
+    await db.open();
+    await db.addClient(draft(1));
+    await db.close();
+    const all = Object.fromEntries(Array.from({ length: count }, (_, i) => [i + 1, recordOf(i + 1)]));
+    writeFileSync(file, JSON.stringify(all, undefined, 4));
+    return undefined;
+  }
+  const db = open();
+  await db.open();
+  const took = await times(1, () => importClients(db, drafts(1, count)), count);
+  await db.close();
+  return took;
+}

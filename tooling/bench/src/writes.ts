@@ -1,0 +1,44 @@
+import { keyOf, recordOf, walk } from "./clients.ts";
+import { atOnce, CALLERS, figure, times } from "./measure.ts";
+import type { Figure } from "./result.ts";
+import { add, backend, count, floor, open, other } from "./setup.ts";
+
+export async function writes(): Promise<void> {
+  const db = open();
+  await db.open();
+  const atMost = backend === "json" ? Math.max(5, Math.min(100, 200_000 / count)) : 400;
+  const seen = open({ lastSeenIntervalMs: 0 });
+  await seen.open();
+  let [nextOurs, nextFloor] = [2e7, 3e7];
+  const addOurs = (): Promise<unknown> =>
+    db.addClient({ accessKey: keyOf(nextOurs), password: keyOf((nextOurs += 1)) });
+  const addFloor = async (): Promise<unknown> => floor.add((nextFloor += 1));
+  const some = (operation: () => unknown, per = 1): Promise<Figure> =>
+    times(Math.floor(atMost), operation, per);
+  add(
+    "durable add",
+    await some(addOurs),
+    await some(addFloor),
+    await some(() => other.set(keyOf((nextFloor += 1)), recordOf(nextFloor))),
+  );
+  const batches = Math.max(3, Math.floor(atMost / 10));
+  add(
+    `durable add, ${CALLERS} at once`,
+    await times(batches, atOnce(CALLERS, addOurs), CALLERS),
+    await times(
+      backend === "json" ? Math.min(2, batches) : batches,
+      () => floor.addMany(Array.from({ length: CALLERS }, () => (nextFloor += 1))),
+      CALLERS,
+    ),
+  );
+  const any = walk(count);
+  add(
+    "update",
+    await some(() => db.updateClient(any(), { description: `changed ${Math.random()}` })),
+    await some(() => floor.update(any())),
+  );
+  add("touch, written through", await some(() => seen.touch(any())), await some(() => floor.touch(any())));
+  add("touch, collected", await figure(() => db.touch(any())));
+  await db.close();
+  await seen.close();
+}
