@@ -26,6 +26,7 @@ function seededHub(count: number): Hub {
 describe("backup and restore", () => {
   it.each(["json", "sqlite", "redis"] as const satisfies readonly BackendName[])(
     "put everything into an empty store of %s, also when killed in between, and back",
+    { timeout: 90_000 },
     async (backend) => {
       const hub = seededHub(2000);
       await rememberState(hub);

@@ -10,6 +10,8 @@ import { configFor, MODULES, ORDERED_PAIRS } from "./support/stores.ts";
 import { runAndSignal } from "./support/start-cli.ts";
 
 const COUNT = 2000;
+/** Each test starts several, and other packages' tests run beside them. */
+const MANY_PROCESSES = { timeout: 90_000 };
 
 interface Migration {
   readonly clients: Readonly<Record<string, number>>;
@@ -27,7 +29,7 @@ function seededHub(count: number): Hub {
 }
 
 describe("migrate-db, killed and interrupted at any moment, and repeated", () => {
-  it.each(ORDERED_PAIRS)("loses nothing from %s to %s", async (from, to) => {
+  it.each(ORDERED_PAIRS)("loses nothing from %s to %s", MANY_PROCESSES, async (from, to) => {
     const hub = seededHub(COUNT);
     await rememberState(hub);
     const expected = await contentOf(hub);
