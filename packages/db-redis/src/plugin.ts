@@ -11,7 +11,7 @@ const plugin: BackendPlugin<RedisOptions> = {
   name: "@hivemind/db-redis",
   capabilities: { encryption: false, multiNode: true, durability: true, backup: false },
   options: redisOptions,
-  secretOptions: ["password", "url"],
+  secretOptions: ["password", "url", "sentinel_password", "sentinelPassword"],
   open: openStore,
   convert: convertStore,
 };

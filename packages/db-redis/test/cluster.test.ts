@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import plugin from "../src/plugin.ts";
 import { slotOf } from "../src/slot.ts";
 import { testOptions } from "./support/options.ts";
+import { readmeExtra, readmeUser } from "./support/readme.ts";
 import { cluster, oneServer } from "./support/topologies.ts";
 
 let started: Awaited<ReturnType<typeof cluster>>;
@@ -102,6 +103,24 @@ describe("what a server says of itself", () => {
       });
     }
   });
+});
+
+test("a user with the README's rule, and no more, can do everything, also while the slot moves", async () => {
+  const password = "Zeder-47-Fenster";
+  const [user = "", ...words] = [...readmeUser(password), ...readmeExtra("cluster")];
+  for (const master of started.masters) await master.call("acl", "setuser", user, "reset", ...words);
+  const db = await open({ username: user, password });
+
+  const { client, secrets } = await db.addClient({ name: "satellite" });
+  await (
+    await started.moveClients()
+  )();
+  expect(await db.authenticate(secrets)).toMatchObject({ allowed: true });
+  await db.updateClient(client.id, { accessKey: "new", name: "renamed" });
+  await db.revokeClient(client.id);
+  expect(await Array.fromAsync(db.verify({ repair: true }))).toEqual([]);
+  expect((await db.health()).details).toMatchObject({ role: "master", freshWithinMs: 2000 });
+  expect(notices).toEqual([]);
 });
 
 test("health says how old an answer may be, and why", async () => {

@@ -78,6 +78,25 @@ describe("the options", () => {
     });
   });
 
+  test("name Sentinels, whose TLS and port are those one expects", () => {
+    const sentinels = [{ host: "one" }, { host: "two", port: 7 }];
+    const parsed = (given: object) =>
+      redisOptions.parse({ sentinels, master_name: "hive", ...given }).sentinels;
+
+    expect(parsed({ sentinel_password: "p" })).toEqual({
+      places: [
+        { host: "one", port: 26_379 },
+        { host: "two", port: 7 },
+      ],
+      masterName: "hive",
+      username: undefined,
+      password: "p",
+      tls: undefined,
+    });
+    expect(parsed({ use_ssl: true })?.tls).toMatchObject({ verify: true });
+    expect(parsed({ use_ssl: true, sentinelSsl: false })?.tls).toBeUndefined();
+  });
+
   test("that contradict each other are refused by name", () => {
     const contradictions: readonly (readonly [object, string])[] = [
       [{ url: "redis://one", host: "two" }, "host"],
@@ -89,6 +108,14 @@ describe("the options", () => {
       [{ ssl: true, use_ssl: false }, "ssl"],
       [{ username: "somebody" }, "username"],
       [{ use_ssl: true, ssl_certfile: "c.pem" }, "ssl_keyfile"],
+      [{ cluster_nodes: [{ host: "one" }], host: "two" }, "host"],
+      [{ cluster_nodes: [{ host: "one" }], url: "redis://two" }, "url"],
+      [{ cluster_nodes: [{ host: "one" }], db: 1 }, "db"],
+      [{ cluster_nodes: [{ host: "one" }], sentinels: [{ host: "two" }], master_name: "hive" }, "sentinels"],
+      [{ sentinels: [{ host: "one" }] }, "master_name"],
+      [{ sentinels: [{ host: "one" }], master_name: "hive", port: 6379 }, "port"],
+      [{ sentinel_password: "canary" }, "sentinel_password"],
+      [{ sentinels: [{ host: "one" }], master_name: "hive", sentinel_username: "us" }, "sentinel_username"],
     ];
     for (const [given, name] of contradictions)
       expect(issues(given)).toEqual([expect.stringMatching(`^${name}: `)]);
@@ -107,6 +134,9 @@ describe("the options", () => {
       { index_prefix: "" },
       { cluster_hash_tag: "a{b}" },
       { ssl_cert_reqs: "sometimes" },
+      { cluster_nodes: [] },
+      { cluster_nodes: [{ host: "redis://:canary@host" }] },
+      { sentinels: "canary", master_name: "hive" },
       { lease_ms: 1 },
       { passwort: "canary" },
     ]) {

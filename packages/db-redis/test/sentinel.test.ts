@@ -4,6 +4,7 @@ import type { ClientDatabase, DbError, Notice } from "@hivemind/db-core";
 import { expect, onTestFinished, test } from "vitest";
 import plugin from "../src/plugin.ts";
 import { testOptions } from "./support/options.ts";
+import { readmeExtra, readmeUser } from "./support/readme.ts";
 import { sentinels } from "./support/topologies.ts";
 import { client } from "./support/test-server.ts";
 
@@ -95,6 +96,27 @@ test("with min-replicas-to-write for all replicas the bound is known; without th
   await admin.replicaof("NO", "ONE");
 
   await expect.poll(() => code(db.getClient(1)), { timeout: 8000 }).toBe("unreachable");
+});
+
+test("users with the README's rules, for the servers and for the Sentinels, are enough", async () => {
+  const password = "Zeder-47-Fenster";
+  const rule = ["user", "watcher", "on", `>${password}`, "resetchannels", ...readmeExtra("Sentinel")].join(
+    " ",
+  );
+  const group = await sentinels({
+    config: { user: readmeUser(password).join(" ") },
+    sentinelLines: [rule],
+  });
+  onTestFinished(() => group.stop());
+  const own = { sentinel_username: "watcher", sentinel_password: password };
+
+  const db = await open(group, { username: "hivemind", password, ...own });
+
+  expect((await db.addClient()).client.id).toBe(1);
+  expect((await db.health()).details).toMatchObject({ role: "master" });
+  await expect(
+    open(group, { username: "hivemind", password, ...own, sentinel_password: "wrong" }),
+  ).rejects.toMatchObject({ code: "refused" });
 });
 
 test("a name that no Sentinel knows is said", async () => {

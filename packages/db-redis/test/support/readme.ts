@@ -9,3 +9,9 @@ export function readmeUser(password: string): readonly string[] {
   const words = rule.trim().split(/\s+/).slice(1);
   return words.map((word) => (word === ">password" ? `>${password}` : word));
 }
+
+/** What the README says that such a user needs as well, or instead. */
+export function readmeExtra(topology: "cluster" | "Sentinel"): readonly string[] {
+  const pattern = topology === "cluster" ? /A cluster needs\s+`([^`]+)`/ : /their own user needs `([^`]+)`/;
+  return (pattern.exec(README)?.[1] ?? "").split(/\s+/);
+}
