@@ -30,6 +30,8 @@ const MAX_BACKOFF_MS = 1000;
 /** Not connected yet. Whoever makes it listens to its errors. */
 export function makeDriver(options: ServerOptions): Redis {
   const redis = new Redis(driverOptions(options));
+  // Every call that waits for the connection listens to it.
+  redis.setMaxListeners(0);
   // ioredis listens to the first error of a socket alone. A TLS server that turns us away causes two, and the
   // second would end the process.
   redis.on("connect", () => redis.stream.on("error", () => undefined));

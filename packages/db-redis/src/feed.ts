@@ -23,6 +23,9 @@ export type FeedState = "off" | "starting" | "up" | "down";
 /** Whoever asks for a proof gets a PING sent, but not more often than this. */
 const ASK_EVERY_MS = 10;
 
+/** While nothing is told: is there another master? */
+const LOOK_EVERY_MS = 500;
+
 export interface FeedParts {
   readonly options: RedisOptions;
   readonly connection: Connection;
@@ -41,6 +44,7 @@ export class Feed {
   /** The place that is tracked, and the connection's epoch by which it is the right one. */
   #tracked = { location: "", epoch: -1 };
   #moving: Promise<void> | undefined;
+  #lookedAt = Number.NEGATIVE_INFINITY;
   #heartbeat: NodeJS.Timeout | undefined;
   #state: FeedState = "off";
   #onRevocations: ((changed: readonly ClientId[]) => void) | undefined;
@@ -105,16 +109,17 @@ export class Feed {
     this.#heartbeat = undefined;
     this.#parts.seen.setOn(false);
     this.#state = "off";
-    await this.#moving;
     const tracking = this.#tracking;
     this.#tracking = undefined;
     await tracking?.close();
   }
 
   #beat(): void {
-    // Whoever is not reached any more may have been replaced, and nobody else is asking.
-    if (this.#state === "down") void this.#parts.connection.look().then(() => this.#follow());
     this.#ask();
+    if (this.#state !== "down" || performance.now() - this.#lookedAt < LOOK_EVERY_MS) return;
+    // Whoever is not reached any more may have been replaced, and nobody else is asking.
+    this.#lookedAt = performance.now();
+    void this.#parts.connection.look().then(() => this.#follow());
   }
 
   /** Tracks the master of the clients, whoever that is by now. */

@@ -27,11 +27,11 @@ async function open(given: Readonly<Record<string, unknown>>): Promise<readonly 
   return nodes;
 }
 
-async function judge([db]: readonly ClientDatabase[], load: Load, name: string): Promise<void> {
+async function judge([db]: readonly ClientDatabase[], load: Load, what: string): Promise<void> {
   await load.stop();
   const { added, failures, slowest, counted } = load;
   process.stdout.write(
-    `${name}: ${added.size} added, counted ${counted.sure} (+${counted.perhaps}), slowest ${Math.round(slowest)} ms, ${JSON.stringify([...failures])}\n`,
+    `${what}: ${added.size} added, counted ${counted.sure} (+${counted.perhaps}), slowest ${Math.round(slowest)} ms, ${JSON.stringify([...failures])}\n`,
   );
   const allowed = new Set(["unreachable", "unconfirmed", "read-only"]);
   expect([...failures.keys()].filter((code) => !allowed.has(code))).toEqual([]);
@@ -48,6 +48,7 @@ async function judge([db]: readonly ClientDatabase[], load: Load, name: string):
   expect(await Array.fromAsync((db as ClientDatabase).verify())).toEqual([]);
 }
 
+/** Answers how many there were. */
 async function rounds(round: (i: number) => Promise<void>): Promise<number> {
   const end = performance.now() + MS;
   let i = 0;
@@ -65,8 +66,9 @@ async function linked(port: number): Promise<void> {
 }
 
 test("Sentinels fail over under load: nothing that was confirmed is lost, and work goes on by itself", async () => {
-  const { group, given, stop } = await sentinels();
-  onTestFinished(stop);
+  const started = await sentinels();
+  onTestFinished(() => started.stop());
+  const { group, given } = started;
   const nodes = await open({ ...given, ...CONFIRMED });
   const load = startLoad(nodes, "s");
   let [master, replica] = [group.primary, group.replicas[0] ?? group.primary];
@@ -126,5 +128,6 @@ test("the slot of the clients moves under load: every write that was acknowledge
     await back();
     await load.adds(20);
   });
+  expect(done).toBeGreaterThan(0);
   await judge(nodes, load, `${2 * done} moves of the slot`);
 });

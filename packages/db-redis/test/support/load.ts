@@ -25,7 +25,7 @@ export function startLoad(nodes: readonly ClientDatabase[], name: string): Load 
   const counted = { sure: 0, perhaps: 0 };
   const waiting: (() => void)[] = [];
   let slowest = 0;
-  let isOver = false;
+  const end = new AbortController();
 
   const timed = async <T>(
     call: () => Promise<T>,
@@ -45,7 +45,7 @@ export function startLoad(nodes: readonly ClientDatabase[], name: string): Load 
   };
   const adding = async (db: ClientDatabase, worker: string): Promise<void> => {
     let token: string | undefined;
-    for (let i = 0; !isOver;) {
+    for (let i = 0; !end.signal.aborted;) {
       const accessKey = `${worker}-${i}`;
       const given = token === undefined ? {} : { token };
       const outcome = await timed(() => db.addClient({ accessKey, name: accessKey }, given));
@@ -60,7 +60,7 @@ export function startLoad(nodes: readonly ClientDatabase[], name: string): Load 
     }
   };
   const counting = async (db: ClientDatabase): Promise<void> => {
-    while (!isOver) {
+    while (!end.signal.aborted) {
       const outcome = await timed(() =>
         db.updateClient(1, ({ metadata }) => ({ metadata: { n: Number(metadata["n"] ?? 0) + 1 } })),
       );
@@ -70,7 +70,7 @@ export function startLoad(nodes: readonly ClientDatabase[], name: string): Load 
     }
   };
   const asking = async (db: ClientDatabase): Promise<void> => {
-    while (!isOver) {
+    while (!end.signal.aborted) {
       const answer = await timed(() => db.authenticate({ accessKey: "counter" }));
       if ("allowed" in answer && !answer.allowed) throw new Error("a client that is there is unknown");
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
@@ -95,7 +95,7 @@ export function startLoad(nodes: readonly ClientDatabase[], name: string): Load 
       for (let i = 0; i < count; i += 1) await new Promise<void>((resolve) => waiting.push(resolve));
     },
     stop: async () => {
-      isOver = true;
+      end.abort();
       await work;
     },
   };
