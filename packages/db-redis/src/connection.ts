@@ -19,6 +19,8 @@ type Attempt<T> = (way: Way, asking: boolean) => Promise<T>;
 const KEYLESS = new Set(["config", "hello", "info", "ping", "scan", "wait"]);
 /** Between two attempts where a cluster is busy with itself. */
 const BUSY_DELAY_MS = 20;
+/** So often one is sent elsewhere at once. */
+const MANY = 3;
 
 export class Connection {
   /** As given; where one host turned out to be of a cluster, with that as its nodes. */
@@ -206,7 +208,7 @@ export class Connection {
   async #routed<T>(slot: number, routing: Routing, attempt: Attempt<T>): Promise<T> {
     const deadline = performance.now() + this.options.commandTimeoutMs;
     let asked: Way | undefined;
-    for (let failures = 0; ;) {
+    for (let failures = 0, redirections = 0; ;) {
       try {
         if (asked !== undefined) return await attempt(asked, true);
         return await attempt(await this.#route.way(slot), false);
@@ -223,6 +225,9 @@ export class Connection {
           await this.#route.look();
           await delay(this.options.retryDelayMs);
         } else {
+          // Two that send us to each other do not know of the third one yet.
+          redirections += 1;
+          if (redirections > MANY) await delay(BUSY_DELAY_MS);
           const link = this.#route.redirected(slot, next.address, next.isWholeSlot);
           if (!next.isWholeSlot) asked = { link };
         }

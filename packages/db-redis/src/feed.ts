@@ -14,6 +14,7 @@ import { locationOf } from "./location.ts";
 import type { RedisOptions } from "./options.ts";
 import type { RecordReader } from "./record-reader.ts";
 import type { SeenTexts } from "./seen-texts.ts";
+import { isReply } from "./server-link.ts";
 import { TrackingConnection } from "./tracking-connection.ts";
 
 type Listener = (changed: readonly ClientId[] | "all") => void;
@@ -137,7 +138,7 @@ export class Feed {
     try {
       ({ options } = (await connection.master()).link);
     } catch (error) {
-      if (!isDbError(error)) throw error;
+      if (!isReply(error) && !isDbError(error)) throw error;
       if (this.#heartbeat !== undefined) this.#lost("no master is reached");
       return;
     }

@@ -1,6 +1,6 @@
 /** The master that Sentinels name, as long as it proves to be one. */
 import { setTimeout as delay } from "node:timers/promises";
-import { DbError } from "@hivemind/db-core/backend";
+import { DbError, isDbError } from "@hivemind/db-core/backend";
 import { addressOf } from "./address.ts";
 import type { Place } from "./address.ts";
 import { MasterProof } from "./master-proof.ts";
@@ -139,6 +139,10 @@ export class SentinelRoute implements Route {
     try {
       await sentinel?.send(["sentinel", "master", this.#masterName]);
     } catch (error) {
+      if (isDbError(error) && error.code === "refused") {
+        const message = `the Sentinel at ${sentinel?.location} does not let us in: are sentinel_username and sentinel_password right, and may this user do what the README says?`;
+        return new DbError("refused", message, { cause: error.cause });
+      }
       if (!isReply(error) || replyCode(error.message) !== "ERR") throw error;
       return new DbError(
         "invalid",
