@@ -11,8 +11,8 @@ import { Sandbox } from "../src/sandbox.ts";
 const blocks = readDocuments().flatMap((document) => document.blocks);
 const toRun = (language: string) =>
   blocks.filter((block) => block.language === language && block.notRun === undefined);
-/** What is tested elsewhere, or is a picture. */
-const OTHERS = new Set(["acl", "dockerfile", "mermaid"]);
+/** Tested elsewhere (acl: db-redis; console: tooling/transcript writes it), a picture, or an image to build. */
+const OTHERS = new Set(["acl", "console", "dockerfile", "mermaid"]);
 const template = new Sandbox();
 let sandbox: Sandbox;
 
