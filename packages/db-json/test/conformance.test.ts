@@ -11,3 +11,7 @@ describe("plain", () => {
 describe("encrypted", () => {
   conformance({ describe, test, plugin, module, fresh: freshStore("sixteen-byte-key") });
 });
+describe("sealed", () => {
+  const database = { seal: { key: "5e".repeat(32) } };
+  conformance({ describe, test, plugin, module, database, fresh: freshStore() });
+});
