@@ -6,12 +6,14 @@ import { cpus, totalmem, release, type } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { plot } from "./plot.ts";
+import { withFigures } from "./readme-table.ts";
 import { markdown } from "./report.ts";
 import type { Backend, Report, Table } from "./result.ts";
 
 const USAGE = `usage: npm run bench [-- --clients 100,10000,100000 --backends json,sqlite,redis --record]
-  --record  writes tooling/bench/results: results.json, the table and the plot`;
+  --record  writes tooling/bench/results (results.json, tables, plot) and the figures in README.md`;
 const BACKENDS: readonly Backend[] = ["json", "sqlite", "redis"];
+const README = new URL("../../../README.md", import.meta.url);
 const RESULTS = new URL("../results/", import.meta.url);
 /** A file of a million clients is rewritten for each change. */
 const MOST_JSON = 100_000;
@@ -48,6 +50,7 @@ if (backends.length === 0 || !counts.every((count) => Number.isSafeInteger(count
       `${markdown(report)}\n![Cost and number of clients](plot.svg)\n`,
     );
     writeFileSync(new URL("plot.svg", RESULTS), plot(tables));
+    writeFileSync(README, withFigures(readFileSync(README, "utf8"), tables));
   }
 }
 

@@ -1,7 +1,7 @@
 /** The tables as people read them. */
 import type { Figure, Report, Row, Table } from "./result.ts";
 
-const NAMES = { json: "JSON", sqlite: "SQLite", redis: "Redis" } as const;
+export const NAMES = { json: "JSON", sqlite: "SQLite", redis: "Redis" } as const;
 const ALTERNATIVES = {
   json: "plain file, rewritten per change",
   sqlite: "keyv on SQLite",
@@ -34,7 +34,7 @@ function line({ what, unit, ours, floor, other }: Row): string {
   return `| ${what} | ${cell(ours)}${spread} | ${cell(floor)} | ${ratio} | ${cell(other)} |`;
 }
 
-function time(nanoseconds: number): string {
+export function time(nanoseconds: number): string {
   const [size, unit] = TIMES.find(([least]) => nanoseconds >= least) ?? [1, "ns"];
   return `${short(nanoseconds / size)} ${unit}`;
 }
