@@ -101,7 +101,7 @@ test.runIf(existsSync("/proc/locks"))(
   async () => {
     const { open, path } = hub("v2");
     const first = await open();
-    await first.touch(2, 1);
+    await first.updateClient(2, { description: "changed" });
     const inode = statSync(path()).ino;
     const locks = (): number =>
       readFileSync("/proc/locks", "utf8")
