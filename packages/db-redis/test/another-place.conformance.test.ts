@@ -1,3 +1,3 @@
 import { redisConformance } from "./support/redis-conformance.ts";
 
-redisConformance({ index_prefix: "my [hub]*?" });
+redisConformance({ db: 7, index_prefix: "my [hub]*?" });

@@ -1,3 +1,0 @@
-import { redisConformance } from "./support/redis-conformance.ts";
-
-redisConformance({ db: 7 });
