@@ -8,12 +8,14 @@ import { DbError } from "@hivemind/db-core/backend";
 import { afterFailure, failure } from "./after-failure.ts";
 import type { Argument, Command, Connection, Reply } from "./connection.ts";
 import type { Durability } from "./options.ts";
+import type { Shape } from "./reply-shape.ts";
 import type { Script } from "./script.ts";
 import { isReply, NotSent } from "./server-link.ts";
 
 interface Write {
   readonly key: string;
   readonly command: Command;
+  readonly shape: Shape;
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -45,7 +47,7 @@ export class ConfirmedWrites {
     return new Promise((resolve, reject) => {
       // As text each time: a hash that the server does not know would be found out behind the WAIT.
       const command: Command = ["eval", script.text, keys.length, ...keys, ...args];
-      this.#waiting.push({ key: keys[0] ?? "", command, resolve, reject });
+      this.#waiting.push({ key: keys[0] ?? "", command, shape: script.shape, resolve, reject });
       if (!this.#isBusy) void this.#work();
     });
   }
@@ -66,7 +68,8 @@ export class ConfirmedWrites {
     if (first !== undefined && writes.length === 1) return this.#alone(first);
     try {
       const { link, session } = await this.#connection.master();
-      const sending = session === undefined ? WRITES : { ...WRITES, session };
+      const shaped = { ...WRITES, shapes: writes.map(({ shape }) => shape) };
+      const sending = session === undefined ? shaped : { ...shaped, session };
       const commands = [...writes.map(({ command }) => command), this.#wait];
       const replies = await link.sendTogether(commands, sending);
       const confirmed = replies.at(-1) ?? null;
@@ -87,7 +90,10 @@ export class ConfirmedWrites {
 
   async #alone(write: Write): Promise<void> {
     try {
-      const replies = await this.#connection.together(write.key, [write.command, this.#wait], WRITES);
+      const replies = await this.#connection.together(write.key, [write.command, this.#wait], {
+        ...WRITES,
+        shapes: [write.shape],
+      });
       this.#settle(write, replies[0] ?? null, replies[1] ?? null);
     } catch (error) {
       write.reject(error);

@@ -5,6 +5,7 @@ import { afterFailure, failure, isWorthALook } from "./after-failure.ts";
 import type { Routing } from "./after-failure.ts";
 import type { RedisOptions } from "./options.ts";
 import { redirection, replyCode } from "./reply-error.ts";
+import type { Shape } from "./reply-shape.ts";
 import type { Freshness, Route, Way } from "./route.ts";
 import type { Script } from "./script.ts";
 import { isReply, LostConnection, NotSent } from "./server-link.ts";
@@ -112,7 +113,7 @@ export class Connection {
       slotOf(keys[0] ?? this.#home),
       { writes: script.writes },
       async ({ link, session }) => {
-        const sending = withSession({ writes: script.writes }, session);
+        const sending = withSession({ writes: script.writes, shapes: [script.shape] }, session);
         try {
           return await link.send(["evalsha", script.sha1, ...rest], sending);
         } catch (error) {
@@ -130,7 +131,7 @@ export class Connection {
   async together(
     key: string,
     commands: readonly Command[],
-    sending: { readonly writes: boolean },
+    sending: { readonly writes: boolean; readonly shapes?: readonly Shape[] },
   ): Promise<readonly (Reply | Error)[]> {
     return this.#routed(slotOf(key), sending, async ({ link, session }) => {
       const replies = await link.sendTogether(commands, withSession(sending, session));

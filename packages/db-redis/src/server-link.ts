@@ -6,6 +6,8 @@ import { makeDriver } from "./driver.ts";
 import type { ServerOptions } from "./driver.ts";
 import { locationOf } from "./location.ts";
 import { replyCode, replyError } from "./reply-error.ts";
+import { shapeOf } from "./reply-shape.ts";
+import type { Shape } from "./reply-shape.ts";
 
 /** As Redis answers in RESP2. */
 export type Reply = string | number | null | readonly Reply[];
@@ -20,6 +22,8 @@ export interface Sending {
   readonly asking?: boolean;
   /** Only on this connection: on another one nothing is sent. */
   readonly session?: number;
+  /** What each command answers, where its name does not say so. */
+  readonly shapes?: readonly Shape[];
 }
 
 /**
@@ -73,15 +77,17 @@ export class ServerLink {
   async send([name, ...args]: Command, sending: Sending = {}): Promise<Reply> {
     await this.#connected();
     this.#check(sending.session);
+    let reply: unknown;
     try {
       if (sending.asking === true) void this.#redis.call("asking").catch(() => undefined);
       const call =
         sending.asBytes === true ? this.#redis.callBuffer(name, args) : this.#redis.call(name, args);
-      return (await call) as Reply;
+      reply = await call;
     } catch (error) {
       if (isReply(error)) throw error;
       throw this.#lost(error as Error, sending.writes === true);
     }
+    return this.#taken(reply, sending.shapes?.[0] ?? shapeOf(name), sending.writes === true);
   }
 
   /**
@@ -99,8 +105,9 @@ export class ServerLink {
       [...before, ...commands].map(([name, ...args]) => ["call", name, ...args]),
     );
     const replies = (await pipeline.exec()) ?? [];
-    return replies.slice(before.length).map(([error, reply]) => {
-      if (error === null) return reply as Reply;
+    return replies.slice(before.length).map(([error, reply], i) => {
+      const shape = sending.shapes?.[i] ?? shapeOf(commands[i]?.[0] ?? "");
+      if (error === null) return this.#taken(reply, shape, sending.writes === true);
       if (isReply(error)) return error;
       throw this.#lost(error, sending.writes === true);
     });
@@ -117,6 +124,18 @@ export class ServerLink {
   #check(session: number | undefined): void {
     if (session !== undefined && session !== this.#session)
       throw new NotSent(`${this.location} was connected anew`);
+  }
+
+  /** What comes after a reply that is not of its command is not of its command either. */
+  #taken(reply: unknown, shape: Shape, writes: boolean): Reply {
+    if (shape(reply)) return reply as Reply;
+    this.#redis.disconnect(true);
+    const what = `${this.location} answers as no Redis does: is something else there, or between?`;
+    if (!writes) throw new LostConnection(`redis at ${what}`);
+    throw new DbError(
+      "unconfirmed",
+      `redis at ${what} The write may have happened: look, or repeat an insert with its token`,
+    );
   }
 
   /** It was sent, and there is no answer. The driver's error carries the command, so it is not passed on. */

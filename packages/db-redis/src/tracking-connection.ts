@@ -14,6 +14,8 @@ export interface TrackingEvents {
   message(keys: readonly string[] | "all"): void;
 }
 
+const NO_REDIS = "it answers as no Redis does";
+
 const CHANNEL = "__redis__:invalidate";
 /** A server that refuses is asked again now and then: an operator may change the ACL. */
 const REFUSED_RETRY_MS = 5000;
@@ -82,8 +84,11 @@ export class TrackingConnection {
     this.#session += 1;
     const session = this.#session;
     try {
-      const id = (await this.#redis.call("client", "id")) as number;
-      await this.#redis.call("client", "tracking", "on", "redirect", id, "bcast", "prefix", this.#prefix);
+      const id = await this.#redis.call("client", "id");
+      // What is no Redis is not asked to let us subscribe: the driver ends the process over the answer.
+      if (typeof id !== "number") throw new Error(NO_REDIS);
+      const tracking = ["tracking", "on", "redirect", id, "bcast", "prefix", this.#prefix];
+      if ((await this.#redis.call("client", ...tracking)) !== "OK") throw new Error(NO_REDIS);
       await this.#redis.subscribe(CHANNEL);
     } catch (error) {
       if (session !== this.#session || this.#isClosed) return;
@@ -107,6 +112,7 @@ export class TrackingConnection {
 
 /** Without the driver's text, which can quote a command. */
 function describe(error: NodeJS.ErrnoException): string {
+  if (error.message === NO_REDIS) return NO_REDIS;
   if (error.name !== "ReplyError")
     return error.code === undefined ? "the connection was lost" : `connection lost (${error.code})`;
   const code = replyCode(error.message);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Random } from "../../torture/src/random.ts";
-import type { NetProxy } from "./net-proxy.ts";
+import type { NetProxy } from "../../test-support/src/net-proxy.ts";
 
 /** The network goes silent, or resets its connections, at random moments. */
 export function silences(

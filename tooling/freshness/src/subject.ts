@@ -6,8 +6,8 @@ import { startRedis } from "../../redis/src/main.ts";
 import type { RedisServer } from "../../redis/src/main.ts";
 import { jsonStore, sqliteStore } from "../../torture/src/stores/files.ts";
 import type { Place } from "../../torture/src/stores/store.ts";
-import { netProxy } from "./net-proxy.ts";
-import type { NetProxy } from "./net-proxy.ts";
+import { netProxy } from "../../test-support/src/net-proxy.ts";
+import type { NetProxy } from "../../test-support/src/net-proxy.ts";
 import { Revoker } from "./revoker.ts";
 
 export type Kind = "json" | "sqlite" | "redis";

@@ -1,6 +1,6 @@
 /** The trials of `npm run proof`: everything that is tried, for so many minutes, from one seed. */
 import { randomInt } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { machine, promises, table, versions } from "./results.ts";
 import { runTrials } from "./run-trials.ts";
@@ -8,6 +8,7 @@ import type { TrialResult } from "./run-trials.ts";
 import { TRIALS } from "./trials.ts";
 
 const RESULTS = new URL("../RESULTS.md", import.meta.url);
+const BUGS = new URL("../BUGS.md", import.meta.url);
 const PACKAGES = ["db-core", "db-json", "db-sqlite", "db-redis"];
 
 const { values } = parseArgs({
@@ -50,6 +51,8 @@ function page(results: readonly TrialResult[], command: string): string {
     `${new Date().toISOString().slice(0, 10)}, ${machine()}; ${versions(PACKAGES)}.`,
     table(results),
     "## What each trial looks for",
-    `${promises(results)}\n`,
+    promises(results),
+    "## What the trials have found, and is mended",
+    readFileSync(BUGS, "utf8"),
   ].join("\n\n");
 }

@@ -4,6 +4,7 @@ import { config } from "./hostile/config.ts";
 import { jsonFile, sqliteFile } from "./hostile/files.ts";
 import { jsonText } from "./hostile/json-text.ts";
 import { place } from "./hostile/place.ts";
+import { redisReplies } from "./hostile/redis-replies.ts";
 import { jsonStore, sqliteStore } from "./stores/files.ts";
 import { redisStore } from "./stores/redis.ts";
 import type { Trial } from "./trial.ts";
@@ -28,7 +29,7 @@ export const TRIALS: readonly Trial[] = [
   races("json", jsonStore, RACING_CALLS),
   races("sqlite", sqliteStore, RACING_CALLS),
   races("redis", redisStore, RACING_CALLS),
-  ...[jsonText, jsonFile, sqliteFile, config, place, calls].map(hostile),
+  ...[jsonText, jsonFile, sqliteFile, config, place, calls, redisReplies].map(hostile),
   load("json", jsonStore),
   load("sqlite", sqliteStore),
   load("redis", redisStore),

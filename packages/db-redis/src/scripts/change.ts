@@ -1,3 +1,4 @@
+import { outcome } from "../reply-shape.ts";
 import { writeScript } from "../script.ts";
 import { CLASHES, GUARD } from "./guard.ts";
 
@@ -8,7 +9,8 @@ import { CLASHES, GUARD } from "./guard.ts";
  * 9 the access key, 10 the name, 11 1 for a tombstone, 12 the old access key, 13, 14, 15 the numbers of those
  * sets; then id and text of records that clash not.
  */
-export const CHANGE = writeScript(`${GUARD}${CLASHES}
+export const CHANGE = writeScript(
+  `${GUARD}${CLASHES}
 local id, dead = ARGV[6], ARGV[11] == '1'
 if redis.call('GET', KEYS[5]) ~= ARGV[7] then return {'changed'} end
 if not dead and redis.call('SISMEMBER', KEYS[3], id) == 1 then return {'changed'} end
@@ -37,14 +39,17 @@ for i = 7 + unique, 6 + unique + leave do call('SREM', KEYS[i], id) end
 for i = 7 + unique + leave, 6 + unique + leave + join do call('SADD', KEYS[i], id) end
 call('HSET', KEYS[6], 'name', ARGV[10], 'api_key', ARGV[9])
 return {'ok', mark_store()}
-`);
+`,
+  outcome,
+);
 
 /**
  * KEYS: the guard's two, revoked, api_key_records, then of each record: record, touch marker.
  * ARGV: the guard's four, then of each record: id, the text as it was read, the new text, the access key.
  * Answers the ids whose record was another by then. The marker tells a feed that this was a touch alone.
  */
-export const TOUCH = writeScript(`${GUARD}
+export const TOUCH = writeScript(
+  `${GUARD}
 local again = {'ok'}
 local k = 5
 for at = 5, #ARGV, 4 do
@@ -60,4 +65,6 @@ for at = 5, #ARGV, 4 do
   k = k + 2
 end
 return again
-`);
+`,
+  outcome,
+);

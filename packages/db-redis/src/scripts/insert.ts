@@ -1,3 +1,4 @@
+import { outcome } from "../reply-shape.ts";
 import { writeScript } from "../script.ts";
 import { CLASHES, GUARD } from "./guard.ts";
 
@@ -10,7 +11,8 @@ import { CLASHES, GUARD } from "./guard.ts";
  * the count, then of each record id, text, access key, name, 1 for a tombstone, number of fingerprints; then
  * id and text of records that clash not.
  */
-export const INSERT = writeScript(`${GUARD}${CLASHES}
+export const INSERT = writeScript(
+  `${GUARD}${CLASHES}
 local made = redis.call('GET', KEYS[7])
 if made then
   -- A write, so that a WAIT behind it is about what was made then.
@@ -93,4 +95,6 @@ redis.call('SET', KEYS[4], decimal(top))
 redis.call('HSET', KEYS[1], 'top', decimal(top), 'count', total)
 redis.call('SET', KEYS[7], ARGV[12], 'EX', 3600)
 return {'ok', mark_store()}
-`);
+`,
+  outcome,
+);

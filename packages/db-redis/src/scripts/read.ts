@@ -1,3 +1,5 @@
+import { either, integer, isSome, listOf, nothing, startsWith, text, textOrNothing } from "../reply-shape.ts";
+import type { Shape } from "../reply-shape.ts";
 import { readScript } from "../script.ts";
 
 /**
@@ -6,7 +8,8 @@ import { readScript } from "../script.ts";
  * ARGV: the ids of those records.
  * Answers: the store's id or "", the texts, 1 for each that is revoked.
  */
-export const READ = readScript(`
+export const READ = readScript(
+  `
 local texts, revoked = {}, {}
 for i, id in ipairs(ARGV) do
   local text = redis.pcall('GET', KEYS[i + 2])
@@ -14,7 +17,13 @@ for i, id in ipairs(ARGV) do
   revoked[i] = redis.call('SISMEMBER', KEYS[2], id)
 end
 return {redis.call('HGET', KEYS[1], 'store_id') or '', texts, revoked}
-`);
+`,
+  startsWith(text, listOf(textOrNothing), listOf(integer)),
+);
+
+/** Of each set: a flat list, how many where they are too many, or nothing; but the first one is never passed over. */
+const FOUND: Shape = (reply) =>
+  listOf(either(nothing, integer, listOf(text, text, integer)))(reply) && startsWith(isSome)(reply);
 
 /**
  * Records through the sets of an index: one round trip, as long as they are few. The sets name the records, so
@@ -27,7 +36,8 @@ return {redis.call('HGET', KEYS[1], 'store_id') or '', texts, revoked}
  * Answers: the store's id or "", and for each set a flat list of id, text, 1 where revoked; the number of its
  * members where they are too many for one script; nothing where the sets before it have left no room.
  */
-export const FIND = readScript(`
+export const FIND = readScript(
+  `
 local found = {}
 local most = tonumber(ARGV[2])
 local left = most
@@ -60,4 +70,6 @@ for i = 4, #KEYS do
   end
 end
 return {redis.call('HGET', KEYS[1], 'store_id') or '', found}
-`);
+`,
+  startsWith(text, FOUND),
+);

@@ -1,0 +1,77 @@
+/** What answers is no Redis, or something between has mixed up the replies: an error in time, and nobody is let in. */
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { ClientDatabase } from "@hivemind/db-core";
+import { startRedis } from "../../../tooling/redis/src/main.ts";
+import { netProxy } from "../../../tooling/test-support/src/net-proxy.ts";
+import type { NetProxy } from "../../../tooling/test-support/src/net-proxy.ts";
+import { testServer } from "./support/test-server.ts";
+
+const redis = testServer();
+const NO_REDIS = { message: expect.stringContaining("answers as no Redis does") as unknown };
+/** Of the right grammar, and of no command of ours. */
+const REPLIES = [":5\r\n", "*0\r\n", "*2\r\n$1\r\n7\r\n:1\r\n", "*3\r\n$0\r\n\r\n:1\r\n:1\r\n", "+OK\r\n"];
+
+test.each(REPLIES)("%j for every reply: reads are unreachable, writes unconfirmed", async (reply) => {
+  const { db, proxy } = await throughProxy();
+
+  proxy.alter(() => reply);
+
+  await expect(db.authenticate({ accessKey: "one" })).rejects.toMatchObject({
+    code: "unreachable",
+    ...NO_REDIS,
+  });
+  await expect(Array.fromAsync(db.listClients())).rejects.toMatchObject({ code: "unreachable" });
+  await expect(db.addClient({})).rejects.toMatchObject({ code: "unconfirmed", token: expect.any(String) });
+  expect(await db.health()).toMatchObject({ ok: false });
+});
+
+test("when the replies are right again work goes on, and what was unconfirmed is there once", async () => {
+  const { db, proxy } = await throughProxy();
+  proxy.alter(() => ":5\r\n");
+  const error = await db.addClient({ name: "again" }).catch((failure: unknown) => failure);
+  const { token } = error as { readonly token: string };
+
+  proxy.alter();
+
+  const { client } = await db.addClient({ name: "again" }, { token });
+  expect(client.id).toBe(2);
+  expect(await Array.fromAsync(db.listClients(), ({ id }) => id)).toEqual([1, 2]);
+});
+
+describe("writes that replicas confirm", () => {
+  test("a reply of another shape is unconfirmed for all that went together", async () => {
+    const replicaof = `127.0.0.1 ${redis.server.port}`;
+    const replica = await startRedis({ replicaof, "repl-diskless-sync-delay": "0" });
+    onTestFinished(() => replica.stop());
+    await replica.printed(/sync: Finished with success/);
+    const { db, proxy } = await throughProxy({ durability: { replicas: 1, timeout_ms: 300 } });
+    proxy.alter((reply) => (reply.includes("ok") ? ":5\r\n:1\r\n" : reply));
+
+    const outcomes = await Promise.allSettled([db.addClient({}), db.addClient({}), db.addClient({})]);
+
+    for (const outcome of outcomes)
+      expect(outcome).toMatchObject({ status: "rejected", reason: { code: "unconfirmed", ...NO_REDIS } });
+  });
+});
+
+test("one host that answers HELLO with nothing is no server of ours", async () => {
+  const proxy = await proxied();
+  proxy.alter((reply, asked) => (asked.includes("hello") ? "$-1\r\n" : reply));
+
+  await expect(redis.open({ port: proxy.port })).rejects.toMatchObject({ code: "unreachable" });
+});
+
+async function throughProxy(
+  given: Readonly<Record<string, unknown>> = {},
+): Promise<{ readonly db: ClientDatabase; readonly proxy: NetProxy }> {
+  const proxy = await proxied();
+  const db = await redis.open({ port: proxy.port, retry_delay: 0.01, command_timeout_ms: 500, ...given });
+  await db.addClient({ accessKey: "one" });
+  return { db, proxy };
+}
+
+async function proxied(): Promise<NetProxy> {
+  const proxy = await netProxy(redis.server);
+  onTestFinished(() => proxy.close());
+  return proxy;
+}
