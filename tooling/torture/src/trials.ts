@@ -10,6 +10,7 @@ import { redisStore } from "./stores/redis.ts";
 import type { Trial } from "./trial.ts";
 import { crash } from "./trials/crash.ts";
 import { disk } from "./trials/disk.ts";
+import { faults } from "./trials/faults.ts";
 import { hostile } from "./trials/hostile.ts";
 import { load } from "./trials/load.ts";
 import { power } from "./trials/power.ts";
@@ -29,6 +30,7 @@ export const TRIALS: readonly Trial[] = [
   races("json", jsonStore, RACING_CALLS),
   races("sqlite", sqliteStore, RACING_CALLS),
   races("redis", redisStore, RACING_CALLS),
+  faults,
   ...[jsonText, jsonFile, sqliteFile, config, place, calls, redisReplies].map(hostile),
   load("json", jsonStore),
   load("sqlite", sqliteStore),

@@ -16,7 +16,7 @@ import type { Task } from "../workers/task.ts";
 import { endingOf } from "./final-state.ts";
 
 const KEYS = ["pool-a", "pool-b"];
-const GENERATIONS = 4;
+const GENERATIONS = 3;
 /** Long enough for a few calls, short enough for many kills. */
 const LATEST_KILL_MS = 150;
 /** Where a chosen call never comes, the worker ends by itself. */

@@ -37,7 +37,7 @@ export function disk(subject: string, makeStore: MakeStore, points: readonly [st
             atOnce: 3,
           };
           // Each once, in another order each time.
-          const faults = shuffled(FAULTS, (from, to) => random.int(from, to));
+          const faults = random.shuffled(FAULTS);
           const inside = crew.start(
             { ...task, worker: "mounted", faults },
             { program: "faulty-disk", mounts: true },
@@ -66,9 +66,4 @@ export function disk(subject: string, makeStore: MakeStore, points: readonly [st
       return tally;
     },
   };
-}
-
-function shuffled<T>(items: readonly T[], int: (from: number, to: number) => number): readonly T[] {
-  const rest = [...items];
-  return items.flatMap(() => rest.splice(int(0, rest.length - 1), 1));
 }

@@ -1,4 +1,5 @@
 /** Random calls of the public interface, each with what it was told. */
+import { setTimeout as delay } from "node:timers/promises";
 import { isDbError } from "@hivemind/db-core";
 import type { Client, ClientDatabase, Verdict } from "@hivemind/db-core";
 import type { Journal } from "../history/journal.ts";
@@ -17,6 +18,10 @@ const SHARES = [
   ["revoke", 2],
 ] as const satisfies readonly (readonly [Call["do"], number])[];
 
+/** Whoever is told so at once does not ask again at once. */
+const AWAY: ReadonlySet<string> = new Set(["unreachable", "missing-store"]);
+const AWAY_MS = 5;
+
 /** Answers what came of each call, for whoever knows what it should be. */
 export async function act(
   db: ClientDatabase,
@@ -33,6 +38,7 @@ export async function act(
       const call = nextCall(task, own, random, calls);
       const outcome = await journal.record(call, () => outcomeOf(db, call));
       outcomes.push(outcome);
+      if ("failed" in outcome && AWAY.has(outcome.failed)) await delay(AWAY_MS);
       if (call.do === "add" && "id" in outcome) own.push({ id: outcome.id, key: call.key });
     }
   };

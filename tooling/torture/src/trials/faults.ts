@@ -1,0 +1,170 @@
+/** Nodes at work on a Redis while server and network fail; at last it is started again, empty. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { startRedis } from "../../../redis/src/main.ts";
+import { netProxy } from "../../../test-support/src/net-proxy.ts";
+import { checkHistory } from "../history/check.ts";
+import { failureOf, succeeded } from "../history/operation.ts";
+import type { Operation } from "../history/operation.ts";
+import { REDIS_FAULTS } from "../redis/faults.ts";
+import type { RedisFault } from "../redis/faults.ts";
+import type { Place } from "../stores/store.ts";
+import { openPlace } from "../stores/store.ts";
+import { promise } from "../trial.ts";
+import type { Trial } from "../trial.ts";
+import { Crew, ended } from "../workers/crew.ts";
+import { endingOf } from "./final-state.ts";
+
+const PACKAGE = "@hivemind/db-redis";
+const FAULTS = Object.keys(REDIS_FAULTS) as [RedisFault, ...RedisFault[]];
+const WORKERS = ["a", "b"];
+const TIMEOUT_MS = 300;
+const ATTEMPTS = 2;
+/** A change is a few commands, each tried so often; and the machine does other things too. */
+const BOUND_MS = 3 * ATTEMPTS * 2 * TIMEOUT_MS + 1400;
+/** Where others were always faster, it is tried again for 10 s. */
+const OVERTAKEN_MS = 10_000 + BOUND_MS;
+const LONGEST_FAULT_MS = 500;
+const FAILURES = new Set([
+  "unreachable",
+  "unconfirmed",
+  "full",
+  "read-only",
+  "locked",
+  "no-such-client",
+  "duplicate-key",
+]);
+
+export const faults: Trial = {
+  name: "faults",
+  subject: "redis",
+  proves:
+    "connections killed and cut, servers stopped, full, failing or emptied: every error is clear and in time, what " +
+    "is acknowledged is there once, the rest as it was told, and work resumes by itself",
+  run: async (budget) => {
+    const { random } = budget;
+    const tally = { rounds: 0, faults: 0, calls: 0, "failed calls": 0, unconfirmed: 0, "slowest ms": 0 };
+    do {
+      const config = { "repl-diskless-sync-delay": "0" };
+      const server = await startRedis(config);
+      const replica = await startRedis({ ...config, replicaof: `${server.host} ${server.port}` });
+      const proxy = await netProxy(server);
+      const place = placeOf(proxy.port);
+      using crew = new Crew();
+      try {
+        const db = await openPlace(place);
+        const first = await db.addClients([{ name: "first-1" }, { name: "first-2" }, { name: "first-3" }]);
+        const staleMs = db.info().guarantees.freshWithinMs ?? Infinity;
+        await db.close();
+        const ids = first.map(({ client }) => client.id);
+        const task = { place, ids, keys: ["pool-a", "pool-b"], atOnce: 4 };
+        const start = (worker: string) => crew.start({ ...task, worker, seed: random.seed() });
+
+        const workers = WORKERS.map(start);
+        await atWork(crew, WORKERS);
+        for (const fault of random.shuffled(FAULTS)) {
+          const scene = { server, replica, proxy, ms: random.int(50, LONGEST_FAULT_MS) };
+          await REDIS_FAULTS[fault](scene);
+          await atWork(crew, random.chance(50) ? WORKERS : [], fault);
+        }
+        await atWork(crew, WORKERS, "the last one");
+        await Promise.all(
+          workers.map((worker) => {
+            worker.kill("SIGKILL");
+            return ended(worker, { killed: true });
+          }),
+        );
+        const history = crew.history();
+        history.forEach(inTime);
+        checkHistory(history, await endingOf(place), { staleMs, firstIds: ids });
+
+        const left = start("left");
+        await atWork(crew, ["left"]);
+        await server.kill();
+        // Of the snapshots.
+        rmSync(join(server.folder, "dump.rdb"), { force: true });
+        await server.start();
+        const emptied = process.hrtime.bigint();
+        await delay(LONGEST_FAULT_MS);
+        left.kill("SIGKILL");
+        await ended(left, { killed: true });
+        seesAnEmptiedServer(crew.history("left").filter((operation) => operation.start > emptied));
+
+        tally.rounds += 1;
+        tally.faults += FAULTS.length + 1;
+        tally.calls += history.length;
+        const failed = history.flatMap((operation) => failureOf(operation) ?? []);
+        tally["failed calls"] += failed.length;
+        tally.unconfirmed += failed.filter((code) => code === "unconfirmed").length;
+        tally["slowest ms"] = Math.max(tally["slowest ms"], ...history.map(tookMs));
+      } finally {
+        await proxy.close();
+        await replica.stop();
+        await server.stop();
+      }
+    } while (budget.more(tally.rounds));
+    return tally;
+  },
+};
+
+function placeOf(port: number): Place {
+  return {
+    module: import.meta.resolve(PACKAGE),
+    name: PACKAGE,
+    options: {
+      host: "127.0.0.1",
+      port,
+      connect_timeout_ms: TIMEOUT_MS,
+      command_timeout_ms: TIMEOUT_MS,
+      retry_attempts: ATTEMPTS,
+      retry_delay: 0.02,
+    },
+    env: {},
+  };
+}
+
+/** From now on each of them is told that something it wrote is written, before long. */
+async function atWork(crew: Crew, workers: readonly string[], after = "the start"): Promise<void> {
+  const now = process.hrtime.bigint();
+  const deadline = performance.now() + OVERTAKEN_MS;
+  const resumed = (worker: string): boolean =>
+    crew
+      .history(worker)
+      .some((one) => one.start > now && succeeded(one) && ["append", "touch", "add"].includes(one.call.do));
+  while (!workers.every(resumed)) {
+    promise(performance.now() < deadline, () => `after ${after} was over, work was not resumed`);
+    await delay(50);
+  }
+}
+
+function tookMs({ start, end, outcome }: Operation): number {
+  return outcome === undefined ? 0 : Math.round(Number(end - start) / 1e6);
+}
+
+function inTime(operation: Operation): void {
+  const code = failureOf(operation);
+  promise(code === undefined || FAILURES.has(code), () => `${operation.call.do} failed with ${code}`);
+  const bound = code === "locked" || code === undefined ? OVERTAKEN_MS : BOUND_MS;
+  promise(
+    tookMs(operation) <= bound,
+    () => `${operation.call.do} (${code ?? "done"}) took ${tookMs(operation)} ms`,
+  );
+}
+
+function seesAnEmptiedServer(operations: readonly Operation[]): void {
+  const codes = operations.flatMap(({ call, outcome }) => {
+    if (outcome === undefined) return [];
+    promise(
+      "failed" in outcome,
+      () => `on an emptied server, ${call.do} was answered: ${JSON.stringify(outcome)}`,
+    );
+    return [outcome.failed];
+  });
+  const wrong = codes.find((code) => !["missing-store", "unreachable", "unconfirmed"].includes(code));
+  promise(wrong === undefined, () => `on an emptied server, a call failed with ${wrong}`);
+  promise(
+    codes.includes("missing-store"),
+    () => `nobody was told that the store is gone: ${codes.join(", ")}`,
+  );
+}
