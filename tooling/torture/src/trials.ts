@@ -1,7 +1,9 @@
 /** Everything that is tried, on every backend. */
 import { calls } from "./hostile/calls.ts";
+import { certificates } from "./hostile/certificates.ts";
 import { config } from "./hostile/config.ts";
 import { jsonFile, sqliteFile } from "./hostile/files.ts";
+import { importFiles } from "./hostile/import-files.ts";
 import { jsonText } from "./hostile/json-text.ts";
 import { place } from "./hostile/place.ts";
 import { redisReplies } from "./hostile/redis-replies.ts";
@@ -12,6 +14,7 @@ import { crash } from "./trials/crash.ts";
 import { disk } from "./trials/disk.ts";
 import { faults } from "./trials/faults.ts";
 import { hostile } from "./trials/hostile.ts";
+import { huge } from "./trials/huge.ts";
 import { load } from "./trials/load.ts";
 import { power } from "./trials/power.ts";
 import { races } from "./trials/races.ts";
@@ -31,7 +34,10 @@ export const TRIALS: readonly Trial[] = [
   races("sqlite", sqliteStore, RACING_CALLS),
   races("redis", redisStore, RACING_CALLS),
   faults,
-  ...[jsonText, jsonFile, sqliteFile, config, place, calls, redisReplies].map(hostile),
+  ...[jsonText, jsonFile, sqliteFile, config, place, calls, certificates, importFiles, redisReplies].map(
+    hostile,
+  ),
+  huge,
   load("json", jsonStore),
   load("sqlite", sqliteStore),
   load("redis", redisStore),

@@ -16,7 +16,7 @@ const TYPESCRIPT = ["--experimental-strip-types", "--disable-warning=Experimenta
 
 export interface HowToStart {
   /** The program in this folder. */
-  readonly program?: "act" | "faulty-disk" | "load";
+  readonly program?: "act" | "faulty-disk" | "huge" | "load";
   /** For Node. */
   readonly flags?: readonly string[];
   /** A program and its arguments that run the worker: a tracer. */
