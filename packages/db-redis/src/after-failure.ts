@@ -12,6 +12,18 @@ export interface Routing {
   readonly writes?: boolean;
   /** Goes on to where a key is already that is being moved: for commands of one key, which is here or there. */
   readonly follows?: boolean;
+  /** How long it waits for the end of a move of the clients; absent: as long as a call may take. */
+  readonly patienceMs?: number;
+}
+
+/** The clients are just being moved to another node, and a command of several keys finds them at neither; it did nothing. */
+export class SlotMoving extends DbError {
+  constructor(location: string) {
+    super(
+      "unreachable",
+      `redis at ${location}: its cluster is just moving the clients to another node, and this has to wait for the end of that; try again`,
+    );
+  }
 }
 
 /** A command is sent again only where it has changed nothing. */
@@ -35,7 +47,10 @@ function afterReply(message: string, topology: Route["kind"], { writes, follows 
 /** The error for the caller. */
 export function failure(error: unknown, location: string, { writes }: Routing): unknown {
   if (!isReply(error)) return error;
-  if (writes !== true || !isTornApart(error.message)) return replyError(error.message, location);
+  const isTorn = isTornApart(error.message);
+  if (["TRYAGAIN", "ASK"].includes(replyCode(error.message)) || (isTorn && writes !== true))
+    return new SlotMoving(location);
+  if (!isTorn) return replyError(error.message, location);
   return new DbError(
     "unconfirmed",
     `redis at ${location}: its cluster is just moving the clients to another node, and the write may have happened: look, or repeat an insert with its token`,

@@ -17,9 +17,9 @@ export async function chooseKeyspace(
   if (connection.topology !== "cluster" || named.isTagged) return named;
   const tagged = new Keyspace(indexPrefix, DEFAULT_TAG);
   connection.home = tagged.meta;
-  const { meta, schemaVersion, count, accessKeyRecords } = tagged;
-  if (Number(await connection.read("exists", meta, schemaVersion, count, accessKeyRecords)) > 0)
-    return tagged;
+  // One by one: they are with two nodes while they are moved.
+  for (const key of [tagged.meta, tagged.schemaVersion, tagged.count, tagged.accessKeyRecords])
+    if ((await connection.read("exists", key)) === 1) return tagged;
   for await (const key of connection.scanAll(named.pattern("client"))) {
     if (named.member("client", key) === undefined) continue;
     connection.home = named.meta;

@@ -28,6 +28,8 @@ export class ClusterRoute implements Route {
   #ranges: readonly Range[] = [];
   /** What servers have said since the last look at all of it. */
   readonly #moved = new Map<number, string>();
+  /** Where slots are just being moved to. */
+  readonly #moving = new Map<number, string>();
   #epoch = 0;
   #nodeTimeoutMs: number | undefined;
   #looking: Promise<void> | undefined;
@@ -65,9 +67,12 @@ export class ClusterRoute implements Route {
   }
 
   redirected(slot: number, address: string, isWholeSlot: boolean): ServerLink {
-    this.#epoch += 1;
+    const said = isWholeSlot ? this.#moved : this.#moving;
+    // Of each key that has been moved already, it is said again.
+    if (isWholeSlot || said.get(slot) !== address) this.#epoch += 1;
+    said.set(slot, address);
     if (isWholeSlot) {
-      this.#moved.set(slot, address);
+      this.#moving.delete(slot);
       void this.look();
     }
     return this.#link(placeIn(address));
@@ -173,11 +178,13 @@ export class ClusterRoute implements Route {
     if (key(ranges) !== key(this.#ranges)) this.#epoch += 1;
     this.#ranges = ranges;
     this.#moved.clear();
-    const kept = new Set([...ranges.map(({ master }) => master), ...this.#seeds.map(addressOf)]);
+    const masters = ranges.map(({ master }) => master);
+    // A new one has no slot before the first has been moved to it.
+    const kept = new Set([...masters, ...this.#seeds.map(addressOf), ...this.#moving.values()]);
     for (const [address, link] of this.#links) {
       if (kept.has(address)) continue;
       this.#links.delete(address);
-      void link.close();
+      void link.replaced();
     }
   }
 

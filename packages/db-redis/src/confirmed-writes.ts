@@ -6,7 +6,7 @@
  */
 import { DbError } from "@hivemind/db-core/backend";
 import { afterFailure, failure } from "./after-failure.ts";
-import type { Argument, Command, Connection, Reply } from "./connection.ts";
+import type { Argument, Command, Connection, Reply, Sent } from "./connection.ts";
 import type { Durability } from "./options.ts";
 import type { Shape } from "./reply-shape.ts";
 import type { Script } from "./script.ts";
@@ -16,6 +16,7 @@ interface Write {
   readonly key: string;
   readonly command: Command;
   readonly shape: Shape;
+  readonly sent: Sent;
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -43,11 +44,11 @@ export class ConfirmedWrites {
   }
 
   /** As `Connection.run`; `unconfirmed` where too few replicas have it in time. */
-  run(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
+  run(script: Script, keys: readonly string[], args: readonly Argument[], sent: Sent = {}): Promise<Reply> {
     return new Promise((resolve, reject) => {
       // As text each time: a hash that the server does not know would be found out behind the WAIT.
       const command: Command = ["eval", script.text, keys.length, ...keys, ...args];
-      this.#waiting.push({ key: keys[0] ?? "", command, shape: script.shape, resolve, reject });
+      this.#waiting.push({ key: keys[0] ?? "", command, shape: script.shape, sent, resolve, reject });
       if (!this.#isBusy) void this.#work();
     });
   }
@@ -92,6 +93,7 @@ export class ConfirmedWrites {
     try {
       const replies = await this.#connection.together(write.key, [write.command, this.#wait], {
         ...WRITES,
+        ...write.sent,
         shapes: [write.shape],
       });
       this.#settle(write, replies[0] ?? null, replies[1] ?? null);

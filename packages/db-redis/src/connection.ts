@@ -14,6 +14,9 @@ import { slotOf } from "./slot.ts";
 
 export type { Argument, Command, Reply } from "./server-link.ts";
 
+/** How a script is sent. */
+export type Sent = Pick<Routing, "follows" | "patienceMs">;
+
 type Attempt<T> = (way: Way, asking: boolean) => Promise<T>;
 
 /** Of no key: for the master that has the slot of the clients. */
@@ -107,13 +110,18 @@ export class Connection {
   }
 
   /** All keys are in one slot. */
-  async run(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
+  async run(
+    script: Script,
+    keys: readonly string[],
+    args: readonly Argument[],
+    sent: Sent = {},
+  ): Promise<Reply> {
     const rest = [keys.length, ...keys, ...args];
     return this.#routed(
       slotOf(keys[0] ?? this.#home),
-      { writes: script.writes },
-      async ({ link, session }) => {
-        const sending = withSession({ writes: script.writes, shapes: [script.shape] }, session);
+      { ...sent, writes: script.writes },
+      async ({ link, session }, asking) => {
+        const sending = withSession({ writes: script.writes, shapes: [script.shape], asking }, session);
         try {
           return await link.send(["evalsha", script.sha1, ...rest], sending);
         } catch (error) {
@@ -131,9 +139,10 @@ export class Connection {
   async together(
     key: string,
     commands: readonly Command[],
-    sending: { readonly writes: boolean; readonly shapes?: readonly Shape[] },
+    { shapes, ...routing }: Sent & { readonly writes: boolean; readonly shapes: readonly Shape[] },
   ): Promise<readonly (Reply | Error)[]> {
-    return this.#routed(slotOf(key), sending, async ({ link, session }) => {
+    return this.#routed(slotOf(key), routing, async ({ link, session }, asking) => {
+      const sending = { writes: routing.writes, shapes, asking };
       const replies = await link.sendTogether(commands, withSession(sending, session));
       if (isReply(replies[0])) throw replies[0];
       return replies;
@@ -143,12 +152,13 @@ export class Connection {
   /** Every key that matches and exists throughout, some of them more than once. */
   async *scan(pattern: string): AsyncGenerator<string> {
     for (let failures = 1; ; failures += 1) {
-      const way = await this.#settled();
+      const homes = await this.#homes();
       const { epoch } = this;
       try {
-        yield* this.#scanOne(way, pattern);
-        // What was moved meanwhile may have been nowhere when it was looked for.
-        if ((await this.#settled()).link === way.link && this.epoch === epoch) return;
+        for (const home of homes) yield* this.#scanOne(home, pattern);
+        // What was moved meanwhile may have been nowhere when it was looked for: but for a move that was known of.
+        const isSame = homes.length > 1 || this.epoch === epoch;
+        if (isSame && isEndOf(homes, await this.#homes())) return;
       } catch (error) {
         const isLost = error instanceof LostConnection || error instanceof NotSent;
         if (!isLost || failures >= this.options.retryAttempts) throw error;
@@ -166,8 +176,10 @@ export class Connection {
     for (let failures = 1; ; failures += 1) {
       const { epoch } = this;
       try {
-        for (const { link } of await this.#route.masters(slotOf(this.#home)))
-          yield* this.#scanOne({ link, session: link.session }, pattern);
+        // Twice: what is moved from one to another one meanwhile can be missed once.
+        for (let pass = 1; pass <= 2; pass += 1)
+          for (const { link } of await this.#route.masters(slotOf(this.#home)))
+            yield* this.#scanOne({ link, session: link.session }, pattern);
         if (this.epoch === epoch) return;
       } catch (error) {
         const isLost = error instanceof LostConnection || error instanceof NotSent;
@@ -196,18 +208,29 @@ export class Connection {
     } while (cursor !== "0");
   }
 
-  /** The master, when all keys of the slot are there and nowhere else. */
-  async #settled(): Promise<Way> {
-    return this.#routed(slotOf(this.#home), {}, async (way) => {
+  /** Whoever has keys of the clients: the master, and while they are moved to another one, that one after it. */
+  async #homes(): Promise<readonly Way[]> {
+    const [slot, unused] = [slotOf(this.#home), `${this.#home}:unused`];
+    return this.#routed(slot, {}, async (way) => {
       const { link } = way;
-      if (this.topology === "cluster") await this.#route.proves(way, `${this.#home}:unused`);
-      return { link, session: link.session };
+      try {
+        if (this.topology === "cluster") await this.#route.proves(way, unused);
+        return [{ link, session: link.session }];
+      } catch (error) {
+        const elsewhere = isReply(error) ? redirection(error.message) : undefined;
+        if (elsewhere === undefined || elsewhere.isWholeSlot) throw error;
+        const next = this.#route.redirected(slot, elsewhere.address, false);
+        await next.send(["exists", unused], { asking: true });
+        return [link, next].map((home) => ({ link: home, session: home.session }));
+      }
     });
   }
 
   /** Until it is answered, or cannot be. */
   async #routed<T>(slot: number, routing: Routing, attempt: Attempt<T>): Promise<T> {
-    const deadline = performance.now() + this.options.commandTimeoutMs;
+    const started = performance.now();
+    const deadline = started + this.options.commandTimeoutMs;
+    const patience = started + (routing.patienceMs ?? this.options.commandTimeoutMs);
     let asked: Way | undefined;
     for (let failures = 0, redirections = 0; ;) {
       try {
@@ -218,7 +241,9 @@ export class Connection {
         if (isWorthALook(error)) void this.#route.look();
         const next = afterFailure(error, this.topology, routing);
         if (next === "look") failures += 1;
-        const isLast = failures >= this.options.retryAttempts || performance.now() >= deadline;
+        const isLast =
+          failures >= this.options.retryAttempts ||
+          performance.now() >= (next === "wait" ? patience : deadline);
         if (next === "fail" || isLast || this.#isClosed) throw failure(error, this.location, routing);
         if (next === "wait") {
           await delay(BUSY_DELAY_MS);
@@ -235,6 +260,12 @@ export class Connection {
       }
     }
   }
+}
+
+/** Everything that was there throughout was found: it can only have gone from one of them to the next. */
+function isEndOf(before: readonly Way[], after: readonly Way[]): boolean {
+  const end = before.slice(-after.length);
+  return end.length === after.length && end.every(({ link }, i) => link === after[i]?.link);
 }
 
 function withSession(sending: Sending, session: number | undefined): Sending {

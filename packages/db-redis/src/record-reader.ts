@@ -1,9 +1,12 @@
 /** Reading: each answer is of one moment, and says of which store. */
 import { isUtf8 } from "node:buffer";
-import { matches, pages, parseClientId, REVOKED_KEY } from "@hivemind/db-core/backend";
+import { matches, pages, parseClientId, REVOKED_KEY, sameJson } from "@hivemind/db-core/backend";
 import type { ClientId, IndexName, StoredEntry } from "@hivemind/db-core/backend";
-import type { Connection, Reply } from "./connection.ts";
+import { attempts } from "./attempts.ts";
+import { claimedId } from "./claimed-id.ts";
+import type { Connection, Reply, Sent } from "./connection.ts";
 import type { Keyspace } from "./keyspace.ts";
+import { orInSteps } from "./or-in-steps.ts";
 import { readRecord } from "./read-record.ts";
 import type { ReadRecord } from "./read-record.ts";
 import { FIND, READ } from "./scripts/read.ts";
@@ -44,9 +47,14 @@ export class RecordReader {
       const some = names.slice(start, start + AT_ONCE);
       const keys = [this.#keys.meta, this.#keys.revoked, ...some.map((name) => this.#keys.client(name))];
       const expected = this.#identity.storeId;
+      const oneByOne = () => readSplit(this.#connection, this.#keys, some);
       const [storeId, texts, revoked] = this.#isSplit
-        ? await readSplit(this.#connection, this.#keys, some)
-        : ((await this.#connection.run(READ, keys, some)) as [Reply, Reply[], Reply[]]);
+        ? await oneByOne()
+        : await orInSteps(
+            "reads",
+            async (sent) => (await this.#connection.run(READ, keys, some, sent)) as [Reply, Reply[], Reply[]],
+            oneByOne,
+          );
       this.#identity.see(storeId, expected);
       const garbled = await this.#garbled(some.map((name, i) => [name, texts[i]]));
       for (const [i, name] of some.entries()) {
@@ -59,10 +67,24 @@ export class RecordReader {
   }
 
   async find(index: IndexName, values: readonly string[]): Promise<Map<string, readonly StoredEntry[]>> {
-    const matched = new Map<string, readonly StoredEntry[]>();
-    let wanted = [...new Set(values)].filter((value) => index !== "accessKey" || value !== REVOKED_KEY);
+    const wanted = [...new Set(values)].filter((value) => index !== "accessKey" || value !== REVOKED_KEY);
     const isAsked = wanted.length > 0;
     if (this.#isSplit && isAsked) return this.#findInAll(index, wanted);
+    return orInSteps(
+      "reads",
+      (sent) => this.#findTogether(index, wanted, sent),
+      () => this.#findInSteps(index, wanted),
+    );
+  }
+
+  async #findTogether(
+    index: IndexName,
+    values: readonly string[],
+    sent: Sent,
+  ): Promise<Map<string, readonly StoredEntry[]>> {
+    const matched = new Map<string, readonly StoredEntry[]>();
+    const isAsked = values.length > 0;
+    let wanted = [...values];
     while (wanted.length > 0) {
       const later: string[] = [];
       const keys = [this.#keys.meta, this.#keys.revoked, this.#keys.accessKeyRecords];
@@ -71,6 +93,7 @@ export class RecordReader {
         FIND,
         [...keys, ...wanted.map((value) => this.#set(index, value))],
         [this.#keys.client(""), AT_ONCE, ...(index === "accessKey" ? wanted : [])],
+        sent,
       )) as [Reply, (readonly Reply[] | number | null)[]];
       this.#identity.see(storeId, expected);
       const garbled = await this.#garbled(found.flatMap(triples));
@@ -91,6 +114,35 @@ export class RecordReader {
     }
     if (matched.size === 0 && isAsked) await this.#identity.confirm();
     return matched;
+  }
+
+  /** While the keys are with two nodes: through the sets all the same, each of which is with one of them. */
+  async #findInSteps(
+    index: IndexName,
+    wanted: readonly string[],
+  ): Promise<Map<string, readonly StoredEntry[]>> {
+    const matched = new Map<string, readonly StoredEntry[]>();
+    for (const value of wanted) {
+      // Whose key was changed in between may be in the set that was read too early, or too late.
+      const entries = await attempts(async () => {
+        const names = await this.#namesIn(index, value);
+        const found = matching([...(await this.read(names)).values()], index, value);
+        return sameJson(names, await this.#namesIn(index, value)) ? found : "again";
+      }, this.#connection.location);
+      if (entries.length > 0) matched.set(value, entries);
+    }
+    // Also where nothing was read: an emptied server must not look like a store without clients.
+    await this.#identity.look();
+    return matched;
+  }
+
+  /** Whose records to look at for a value. */
+  async #namesIn(index: IndexName, value: string): Promise<readonly string[]> {
+    const members = (await this.#connection.read("smembers", this.#set(index, value))) as readonly string[];
+    if (members.length > 0 || index !== "accessKey") return members.toSorted();
+    const copy = await this.#connection.read("hget", this.#keys.accessKeyRecords, value);
+    const id = typeof copy === "string" ? claimedId(copy) : undefined;
+    return id === undefined ? [] : [String(id)];
   }
 
   /** Without a hash tag there are no sets that lead to records. */
@@ -143,15 +195,20 @@ export class RecordReader {
 
   /** Pages of a set's members: all that were in it throughout, some of them more than once. */
   async *members(set: string): AsyncGenerator<readonly string[]> {
-    let cursor = "0";
+    let epoch: number;
     do {
-      const reply = (await this.#connection.read("sscan", set, cursor, "count", AT_ONCE)) as [
-        string,
-        string[],
-      ];
-      cursor = reply[0];
-      if (reply[1].length > 0) yield reply[1];
-    } while (cursor !== "0");
+      ({ epoch } = this.#connection);
+      let cursor = "0";
+      do {
+        const reply = (await this.#connection.read("sscan", set, cursor, "count", AT_ONCE)) as [
+          string,
+          string[],
+        ];
+        cursor = reply[0];
+        if (reply[1].length > 0) yield reply[1];
+      } while (cursor !== "0");
+      // A cursor means nothing to another server.
+    } while (epoch !== this.#connection.epoch);
   }
 
   /** What a set leads to that is too long for one script: everything without a name, for one. */

@@ -31,6 +31,7 @@ import { redisState } from "./redis-state.ts";
 import { RevocationKeeper } from "./revocation-keeper.ts";
 import { REFUSED_COMMANDS } from "./scripts/store.ts";
 import { isSplit, SplitWrites } from "./split-writes.ts";
+import { Steps } from "./steps.ts";
 import type { StoreIdentity } from "./store-identity.ts";
 import { Toucher } from "./toucher.ts";
 import { Updater } from "./updater.ts";
@@ -68,12 +69,14 @@ export class RedisBackend implements Backend {
     const { location } = connection;
     this.#writer = writer;
     this.#inserter = new Inserter(writer, location, keys, identity, reader, new HighestId(reader));
-    this.#updater = new Updater(writer, location, keys, identity, reader);
-    this.#toucher = new Toucher(connection, keys, identity, reader);
+    const steps = new Steps(connection, keys, writer);
+    this.#updater = new Updater(writer, location, keys, identity, reader, steps);
+    this.#toucher = new Toucher(connection, keys, identity, reader, steps);
     this.#keeper = new RevocationKeeper({ ...store, updater: this.#updater });
     store.feed.onRevocations = (changed) => void this.#keeper.keep(changed, () => this.#prepareFirst(false));
-    this.#split = isSplit(connection, keys) ? new SplitWrites(store, writer) : undefined;
-    const state = redisState(connection, keys, identity, reader, writer, () => this.#prepareFirst(true));
+    this.#split = isSplit(connection, keys) ? new SplitWrites(store, writer, steps) : undefined;
+    const parts = { connection, keys, identity, reader, writer, steps };
+    const state = redisState(parts, () => this.#prepareFirst(true));
     this.state = this.#split === undefined ? state : { ...state, update: this.#split.changeState };
   }
 
@@ -181,7 +184,9 @@ export class RedisBackend implements Backend {
   /** A command that this user may not run would be refused amid a script, which leaves half of a write. */
   async #refuseByHalves(): Promise<void> {
     const { connection, keys } = this.#store;
-    const refused = (await connection.run(REFUSED_COMMANDS, [keys.meta], [])) as readonly string[];
+    const refused = (await connection.run(REFUSED_COMMANDS, [keys.meta], [], {
+      follows: true,
+    })) as readonly string[];
     if (refused.length === 0) return;
     const commands = refused.map((command) => command.toLowerCase()).join(", ");
     throw new DbError(

@@ -1,20 +1,27 @@
 /** What a node remembers for itself: a hash for each scope. */
 import type { StateStore } from "@hivemind/db-core/backend";
 import { attempts } from "./attempts.ts";
-import type { Connection, Reply } from "./connection.ts";
+import type { Connection, Reply, Sent } from "./connection.ts";
 import type { Keyspace } from "./keyspace.ts";
+import { orInSteps } from "./or-in-steps.ts";
 import type { RecordReader } from "./record-reader.ts";
 import { CHANGE_STATE } from "./scripts/store.ts";
+import type { Steps } from "./steps.ts";
 import type { StoreIdentity } from "./store-identity.ts";
 import type { Writer } from "./writer.ts";
 
+export interface StateParts {
+  readonly connection: Connection;
+  readonly keys: Keyspace;
+  readonly identity: StoreIdentity;
+  readonly reader: RecordReader;
+  readonly writer: Writer;
+  readonly steps: Steps;
+}
+
 /** `prepare` runs before the first write: state makes the store too. */
 export function redisState(
-  connection: Connection,
-  keys: Keyspace,
-  identity: StoreIdentity,
-  reader: RecordReader,
-  writer: Writer,
+  { connection, keys, identity, reader, writer, steps }: StateParts,
   prepare: () => Promise<void>,
 ): StateStore {
   const get = async (scope: string, key: string): Promise<string | undefined> => {
@@ -51,11 +58,18 @@ export function redisState(
           next === undefined ? "0" : "1",
           next ?? "",
         ];
-        const reply = (await writer.run(
-          CHANGE_STATE,
-          [...identity.keys, keys.state(scope)],
-          [...identity.args, ...args],
-        )) as readonly Reply[];
+        const whole = (sent: Sent) =>
+          writer.run(
+            CHANGE_STATE,
+            [...identity.keys, keys.state(scope)],
+            [...identity.args, ...args],
+            sent,
+          ) as Promise<readonly Reply[]>;
+        const { storeId } = identity;
+        const inSteps = async (): Promise<readonly Reply[]> =>
+          (await steps.changeState(scope, args)) ? ["ok", storeId ?? ""] : ["changed"];
+        // The first write of a store gives it its id, and that is not done in steps.
+        const reply = await (storeId === undefined ? whole({}) : orInSteps("writes", whole, inSteps));
         if (identity.seeRefusal(reply) || reply[0] === "changed") return "again";
         identity.written(reply);
         return { next };

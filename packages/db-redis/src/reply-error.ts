@@ -11,9 +11,7 @@ const REPLIES: Readonly<Record<string, readonly [code: ErrorCode, message: strin
   BUSY: ["unreachable", "a script of somebody else keeps it busy; try again, or end that with SCRIPT KILL"],
   MASTERDOWN: ["unreachable", "it is a replica without its master"],
   CLUSTERDOWN: ["unreachable", "its cluster is down, or has no master for the clients"],
-  TRYAGAIN: ["unreachable", "its cluster is just moving the clients to another node; try again"],
   MOVED: ["invalid", "it is a node of a cluster: name its nodes in cluster_nodes"],
-  ASK: ["unreachable", "its cluster is just moving the clients to another node; try again"],
   CROSSSLOT: [
     "unsupported",
     "it is a cluster, and the clients have no hash tag: convert them to a tagged namespace",

@@ -63,6 +63,7 @@ const COMMANDS: Readonly<Record<string, Shape>> = {
   scan: page,
   sentinel: listOf(text),
   sismember: integer,
+  smembers: listOf(text),
   sscan: page,
   ttl: integer,
   wait: integer,

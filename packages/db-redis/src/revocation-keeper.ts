@@ -43,7 +43,9 @@ export class RevocationKeeper {
     const { connection, keys, reader } = this.#parts;
     await this.#guarded([], async () => {
       for await (const dead of reader.members(keys.accessKey(REVOKED_KEY))) {
-        await this.#keep((await connection.run(UNKEPT, [keys.revoked], dead)) as readonly string[]);
+        await this.#keep(
+          (await connection.run(UNKEPT, [keys.revoked], dead, { follows: true })) as readonly string[],
+        );
       }
     });
   }

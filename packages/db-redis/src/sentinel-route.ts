@@ -130,7 +130,7 @@ export class SentinelRoute implements Route {
     this.#epoch += 1;
     this.#master = new MasterProof(new ServerLink({ ...this.#options, ...place }), this.#options.leaseMs);
     this.#master.replicas = replicas;
-    void old?.link.close();
+    void old?.link.replaced();
   }
 
   /** No Sentinel has named a master: one of them says why. */

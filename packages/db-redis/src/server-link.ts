@@ -46,6 +46,7 @@ export class ServerLink {
   #refusal: DbError | undefined;
   #session = 0;
   #closed = false;
+  #isReplaced = false;
 
   constructor(options: ServerOptions) {
     this.location = locationOf(options);
@@ -113,6 +114,12 @@ export class ServerLink {
     });
   }
 
+  /** Another server has its place: whoever still meant to send something has to send it there. */
+  replaced(): Promise<void> {
+    this.#isReplaced = true;
+    return this.close();
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     // Between two attempts there is no connection whose end could be waited for.
@@ -154,6 +161,7 @@ export class ServerLink {
   /** Waits for the connection within bounds, so that whatever fails after that has been sent. */
   async #connected(): Promise<void> {
     if (this.#isWritable()) return;
+    if (this.#isReplaced) throw new NotSent(`${this.location} is not the master any more`);
     if (this.#closed) throw new DbError("closed", "the database is closed");
     if (this.#redis.status === "wait") this.#redis.connect().catch(() => undefined);
     const deadline = AbortSignal.timeout(this.options.connectTimeoutMs);

@@ -1,4 +1,4 @@
-/** Reading keys that have no hash tag and are all over a cluster: one by one, and so not of one moment. */
+/** Reading keys that are with several nodes of a cluster: one by one, and so not of one moment. */
 import { isDbError } from "@hivemind/db-core/backend";
 import type { Connection, Reply } from "./connection.ts";
 import type { Keyspace } from "./keyspace.ts";

@@ -15,12 +15,14 @@ import {
 import type { ClientId, Finding, RecordChange, StateStore, StoredRecord } from "@hivemind/db-core/backend";
 import { attempts } from "./attempts.ts";
 import { claimedId } from "./claimed-id.ts";
-import type { Connection, Reply } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import { finding } from "./finding.ts";
 import type { Keyspace } from "./keyspace.ts";
 import { claimedRecord } from "./read-record.ts";
 import type { RedisStore } from "./redis-backend.ts";
-import { ADD_MEMBER, CHANGE_FIELD, DROP_FIELD, SET_RECORD } from "./scripts/split.ts";
+import { DROP_FIELD } from "./scripts/split.ts";
+import { isOk } from "./steps.ts";
+import type { Steps } from "./steps.ts";
 import type { Writer } from "./writer.ts";
 
 const AT_ONCE = 100;
@@ -33,10 +35,12 @@ export function isSplit(connection: Connection, keys: Keyspace): boolean {
 export class SplitWrites {
   readonly #store: RedisStore;
   readonly #writer: Writer;
+  readonly #steps: Steps;
 
-  constructor(store: RedisStore, writer: Writer) {
+  constructor(store: RedisStore, writer: Writer, steps: Steps) {
     this.#store = store;
     this.#writer = writer;
+    this.#steps = steps;
   }
 
   refuse(what: string): DbError {
@@ -64,32 +68,13 @@ export class SplitWrites {
       // Already revoked, and nothing to change: as surely as it was asked for.
       const isDone = isSame && !resurrected && !this.#writer.confirms;
       const before = resurrected ? claimedRecord(id, text) : entry.record;
-      return isDone ||
-        (await this.#revoke(id, before, text, isSame && !resurrected ? text : stringifyJson(next)))
-        ? next
-        : "again";
+      const dead = isSame && !resurrected ? text : stringifyJson(next);
+      return isDone || (await this.#steps.revoke({ id, text, before, next: dead })) ? next : "again";
     }, connection.location);
   }
 
-  /**
-   * What Python hubs admit by first, then where no Python hub writes, the record last: whoever is killed in between
-   * has told nobody that it is done. `false`: the record is another by now.
-   */
-  async #revoke(
-    id: ClientId,
-    before: StoredRecord | undefined,
-    text: string,
-    next: string,
-  ): Promise<boolean> {
-    const { keys } = this.#store;
-    if (before !== undefined && !isTombstone(before))
-      await this.#writer.run(DROP_FIELD, [keys.accessKeyRecords], [before.api_key]);
-    await this.#writer.run(ADD_MEMBER, [keys.revoked], [id]);
-    return isOk(await this.#writer.run(SET_RECORD, [keys.client(id)], [text, next]));
-  }
-
   async touch(seen: ReadonlyMap<ClientId, number>): Promise<void> {
-    const { connection, keys, reader } = this.#store;
+    const { connection, reader } = this.#store;
     const all = [...seen];
     for (let start = 0; start < all.length; start += AT_ONCE) {
       let left = new Map(all.slice(start, start + AT_ONCE));
@@ -101,10 +86,7 @@ export class SplitWrites {
           const seconds = left.get(id) ?? -1;
           const next = entry.record && !revoked ? touched(entry.record, seconds) : undefined;
           if (next === undefined) return;
-          const reply = await connection.run(SET_RECORD, [keys.client(id)], [text, stringifyJson(next)]);
-          // A hub looks at the record then. Written anew, it could come behind a revocation.
-          if (isOk(reply)) await connection.run(DROP_FIELD, [keys.accessKeyRecords], [next.api_key]);
-          else again.set(id, seconds);
+          if (!(await this.#steps.touch(id, text, next))) again.set(id, seconds);
         });
         await Promise.all(touches);
         left = again;
@@ -129,7 +111,7 @@ export class SplitWrites {
           next === undefined ? "0" : "1",
           next ?? "",
         ];
-        return isOk(await this.#writer.run(CHANGE_FIELD, [keys.state(scope)], args)) ? { next } : "again";
+        return (await this.#steps.changeState(scope, args)) ? { next } : "again";
       }, connection.location);
       return outcome.next;
     };
@@ -172,12 +154,10 @@ export class SplitWrites {
     // What cannot be read may be meant by this entry.
     if (found !== undefined && (found.entry.record === undefined || found.entry.record.api_key === field))
       return;
-    const isMended = repair && isOk(await connection.run(DROP_FIELD, [keys.accessKeyRecords], [field, copy]));
+    const isMended =
+      repair &&
+      isOk(await connection.run(DROP_FIELD, [keys.accessKeyRecords], [field, copy], { follows: true }));
     const message = `api_key_records has an access key that client ${id ?? "(no id)"} does not have any more: Python hubs still admit it. A repair removes it.`;
     yield finding("dead-key-record", "error", message, [id], isMended);
   }
-}
-
-function isOk(reply: Reply): boolean {
-  return Array.isArray(reply) && reply[0] === "ok";
 }

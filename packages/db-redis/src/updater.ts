@@ -9,13 +9,15 @@ import {
 import type { ClientId, RecordChange, StoredRecord } from "@hivemind/db-core/backend";
 import { attempts } from "./attempts.ts";
 import { refuseClashes } from "./clashes.ts";
-import type { Argument, Reply } from "./connection.ts";
+import type { Argument, Reply, Sent } from "./connection.ts";
 import type { Keyspace } from "./keyspace.ts";
+import { orInSteps } from "./or-in-steps.ts";
 import { recordKeys } from "./record-keys.ts";
 import { claimedRecord } from "./read-record.ts";
 import type { RecordReader } from "./record-reader.ts";
 import { inSchema } from "./schema-form.ts";
 import { CHANGE } from "./scripts/change.ts";
+import type { Steps } from "./steps.ts";
 import type { StoreIdentity } from "./store-identity.ts";
 import type { Writer } from "./writer.ts";
 
@@ -34,6 +36,7 @@ export class Updater {
   readonly #keys: Keyspace;
   readonly #identity: StoreIdentity;
   readonly #reader: RecordReader;
+  readonly #steps: Steps;
 
   constructor(
     writer: Writer,
@@ -41,12 +44,14 @@ export class Updater {
     keys: Keyspace,
     identity: StoreIdentity,
     reader: RecordReader,
+    steps: Steps,
   ) {
     this.#writer = writer;
     this.#location = location;
     this.#keys = keys;
     this.#identity = identity;
     this.#reader = reader;
+    this.#steps = steps;
   }
 
   async update(id: ClientId, change: RecordChange): Promise<StoredRecord | undefined> {
@@ -71,10 +76,21 @@ export class Updater {
 
   /** `false`: the record is another by now, and nothing was written. */
   async replace(replacement: Replacement): Promise<boolean> {
+    if (!isTombstone(replacement.next)) return this.#inOneStep(replacement, {});
+    const { id, text, before, next } = replacement;
+    return orInSteps(
+      "writes",
+      (sent) => this.#inOneStep(replacement, sent),
+      () => this.#steps.revoke({ id, text, before, next: stringifyJson(next) }),
+    );
+  }
+
+  async #inOneStep(replacement: Replacement, sent: Sent): Promise<boolean> {
     let harmless: readonly Argument[] = [];
     for (;;) {
       const { keys, args, unique } = this.#call(replacement);
-      const reply = (await this.#writer.run(CHANGE, keys, [...args, ...harmless])) as readonly Reply[];
+      const sending = this.#writer.run(CHANGE, keys, [...args, ...harmless], sent);
+      const reply = (await sending) as readonly Reply[];
       if (this.#identity.seeRefusal(reply) || reply[0] === "changed") return false;
       if (reply[0] === "ok") {
         this.#identity.written(reply);

@@ -1,6 +1,6 @@
 /** Where writes that are promised to somebody go: as durable as the options ask for. */
 import type { ConfirmedWrites } from "./confirmed-writes.ts";
-import type { Argument, Connection, Reply } from "./connection.ts";
+import type { Argument, Connection, Reply, Sent } from "./connection.ts";
 import type { Keyspace } from "./keyspace.ts";
 import type { Script } from "./script.ts";
 import { CONFIRM } from "./scripts/store.ts";
@@ -34,8 +34,8 @@ export class Writer {
     await this.#confirmed?.check();
   }
 
-  run(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
-    return (this.#confirmed ?? this.#connection).run(script, keys, args);
+  run(script: Script, keys: readonly string[], args: readonly Argument[], sent: Sent = {}): Promise<Reply> {
+    return (this.#confirmed ?? this.#connection).run(script, keys, args, sent);
   }
 
   /**

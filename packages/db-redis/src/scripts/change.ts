@@ -32,8 +32,9 @@ else
   call('HLEN', KEYS[6])
   for i = 7 + unique, #KEYS do call('SCARD', KEYS[i]) end
   call('SET', KEYS[5], ARGV[8])
-  if ARGV[12] ~= ARGV[9] then call('HDEL', KEYS[4], ARGV[12]) end
+  -- In this order: a hash without a field is none, and while a cluster moves the clients none is made anew here.
   call('HSET', KEYS[4], ARGV[9], ARGV[8])
+  if ARGV[12] ~= ARGV[9] then call('HDEL', KEYS[4], ARGV[12]) end
 end
 for i = 7 + unique, 6 + unique + leave do call('SREM', KEYS[i], id) end
 for i = 7 + unique + leave, 6 + unique + leave + join do call('SADD', KEYS[i], id) end

@@ -2,7 +2,7 @@ import { outcome } from "../reply-shape.ts";
 import { writeScript } from "../script.ts";
 
 /*
- * Each of one key: without a hash tag they are all over a cluster. All of them write also where there is nothing to
+ * Each of one key, and sent to wherever that is. All of them write also where there is nothing to
  * do, so that a WAIT behind them is about what was done before.
  */
 
@@ -34,6 +34,15 @@ redis.call('SREM', KEYS[1], ARGV[1])
 redis.call('SADD', KEYS[1], ARGV[1])
 return {'ok'}
 `,
+  outcome,
+);
+
+/** KEYS: a set. ARGV: a member. */
+export const DROP_MEMBER = writeScript(`redis.call('SREM', KEYS[1], ARGV[1]) return {'ok'}`, outcome);
+
+/** KEYS: an idx. ARGV: name, access key. */
+export const SET_INDEX = writeScript(
+  `redis.call('HSET', KEYS[1], 'name', ARGV[1], 'api_key', ARGV[2]) return {'ok'}`,
   outcome,
 );
 

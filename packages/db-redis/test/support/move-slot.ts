@@ -2,26 +2,51 @@
 import type { Redis } from "ioredis";
 import type { ClusterNode } from "../../../../tooling/redis/src/main.ts";
 
-interface End {
+export interface End {
   readonly redis: Redis;
   readonly node: ClusterNode;
 }
 
+export interface Move {
+  readonly slot: number;
+  readonly from: End;
+  readonly to: End;
+  readonly masters: readonly Redis[];
+}
+
 const AT_ONCE = 10;
 
-export async function moveSlot(slot: number, from: End, to: End, masters: readonly Redis[]): Promise<void> {
+export async function moveSlot(move: Move): Promise<void> {
+  await beginMove(move);
+  await moveKeys(move);
+  await endMove(move);
+}
+
+export async function beginMove({ slot, from, to }: Move): Promise<void> {
   await to.redis.cluster("SETSLOT", slot, "IMPORTING", from.node.id);
   await from.redis.cluster("SETSLOT", slot, "MIGRATING", to.node.id);
-  for (;;) {
-    const keys = (await from.redis.call("cluster", "getkeysinslot", slot, AT_ONCE)) as string[];
-    if (keys.length === 0) break;
-    await from.redis.call("migrate", "127.0.0.1", to.node.port, "", 0, 5000, "KEYS", ...keys);
+}
+
+/** Those keys, or all of them. */
+export async function moveKeys(
+  { slot, from, to }: Move,
+  isMoved: (key: string) => boolean = () => true,
+): Promise<void> {
+  for (const left: string[] = []; ;) {
+    const count = AT_ONCE + left.length;
+    const keys = (await from.redis.call("cluster", "getkeysinslot", slot, count)) as string[];
+    const others = keys.filter((key) => !left.includes(key));
+    if (others.length === 0) return;
+    left.push(...others.filter((key) => !isMoved(key)));
+    const moved = others.filter(isMoved);
+    if (moved.length === 0) continue;
+    await from.redis.call("migrate", "127.0.0.1", to.node.port, "", 0, 5000, "KEYS", ...moved);
   }
+}
+
+export async function endMove({ slot, from, to, masters }: Move): Promise<void> {
   // The new owner first: else nobody has the slot for a moment.
-  for (const redis of [
-    to.redis,
-    from.redis,
-    ...masters.filter((one) => one !== to.redis && one !== from.redis),
-  ])
+  const others = masters.filter((one) => one !== to.redis && one !== from.redis);
+  for (const redis of [to.redis, from.redis, ...others])
     await redis.cluster("SETSLOT", slot, "NODE", to.node.id);
 }

@@ -16,6 +16,7 @@ import type {
 } from "../../../../tooling/redis/src/main.ts";
 import { slotOf } from "../../src/slot.ts";
 import { moveSlot } from "./move-slot.ts";
+import type { End, Move } from "./move-slot.ts";
 import { readmeUser } from "./readme.ts";
 import { client } from "./test-server.ts";
 
@@ -67,6 +68,8 @@ export interface ClusterTopology extends Topology {
   readonly cluster: RedisCluster;
   /** Moves the slot of the clients to the next master, and answers how to move it back. */
   moveClients(): Promise<() => Promise<void>>;
+  /** That move, and the one back. */
+  readonly moves: readonly [there: Move, back: Move];
 }
 
 /** Three masters with a replica each. The clients have the hash tag that a new namespace gets. */
@@ -76,17 +79,19 @@ export async function cluster(): Promise<ClusterTopology> {
   const home = masters[Math.floor((slotOf("{clients}") * masters.length) / SLOTS)] as Redis;
   const nodes = all.masters.map(({ port }) => ({ host: HOST, port }));
   const index = masters.indexOf(home);
-  const move = async (from: number, to: number): Promise<void> => {
-    const at = (i: number) => ({ redis: masters[i] as Redis, node: all.masters[i] as ClusterNode });
-    await moveSlot(slotOf("{clients}"), at(from), at(to), masters);
-  };
+  const at = (i: number): End => ({
+    redis: masters[i % masters.length] as Redis,
+    node: all.masters[i % masters.length] as ClusterNode,
+  });
+  const there = { slot: slotOf("{clients}"), from: at(index), to: at(index + 1), masters };
+  const back = { ...there, from: there.to, to: there.from };
   return {
     ...topology(masters, { cluster_nodes: nodes }, home, () => all.stop()),
     cluster: all,
+    moves: [there, back],
     moveClients: async () => {
-      const other = (index + 1) % masters.length;
-      await move(index, other);
-      return () => move(other, index);
+      await moveSlot(there);
+      return () => moveSlot(back);
     },
   };
 }

@@ -1,0 +1,91 @@
+/**
+ * Writes in steps of one key each: where the clients of a cluster are with several nodes, because they have no hash
+ * tag or are just being moved. Only what steps can do without harm: revoking, last-seen, node state.
+ */
+import { DbError, isDbError, isTombstone, stringifyJson } from "@hivemind/db-core/backend";
+import type { ClientId, StoredRecord } from "@hivemind/db-core/backend";
+import type { Argument, Connection, Reply } from "./connection.ts";
+import type { Keyspace } from "./keyspace.ts";
+import { recordKeys } from "./record-keys.ts";
+import { ADD_MEMBER, CHANGE_FIELD, DROP_FIELD, DROP_MEMBER, SET_INDEX, SET_RECORD } from "./scripts/split.ts";
+import type { Writer } from "./writer.ts";
+
+/** Each key is with one node or the other, and is gone after to where it is. */
+const FOLLOWING = { follows: true } as const;
+
+/** A record as it is stored, and the tombstone that takes its place. */
+export interface Revocation {
+  readonly id: ClientId;
+  readonly text: string;
+  /** `undefined`: it cannot be read. */
+  readonly before: StoredRecord | undefined;
+  readonly next: string;
+}
+
+export class Steps {
+  readonly #connection: Connection;
+  readonly #keys: Keyspace;
+  readonly #writer: Writer;
+
+  constructor(connection: Connection, keys: Keyspace, writer: Writer) {
+    this.#connection = connection;
+    this.#keys = keys;
+    this.#writer = writer;
+  }
+
+  /**
+   * What Python hubs admit by first, then where no Python hub writes, then the record: whoever is killed in between
+   * has told nobody that it is done. `false`: the record is another by now.
+   */
+  async revoke({ id, text, before, next }: Revocation): Promise<boolean> {
+    const keys = this.#keys;
+    const alive = before === undefined || isTombstone(before) ? undefined : before;
+    let hasBegun = false;
+    try {
+      if (alive !== undefined) {
+        await this.#writer.run(DROP_FIELD, [keys.accessKeyRecords], [alive.api_key], FOLLOWING);
+        hasBegun = true;
+      }
+      await this.#writer.run(ADD_MEMBER, [keys.revoked], [id], FOLLOWING);
+      hasBegun = true;
+      if (!isOk(await this.#writer.run(SET_RECORD, [keys.client(id)], [text, next], FOLLOWING))) return false;
+      if (keys.isTagged) await this.#tidy(id, alive);
+      return true;
+    } catch (error) {
+      if (!hasBegun || !isDbError(error) || error.code !== "unreachable") throw error;
+      throw new DbError("unconfirmed", `${error.message}. The revocation has begun: repeat it`, {
+        cause: error.cause,
+      });
+    }
+  }
+
+  /** What leads to the record, as a tombstone has it. */
+  async #tidy(id: ClientId, alive: StoredRecord | undefined): Promise<void> {
+    const keys = this.#keys;
+    const run = (script: typeof SET_INDEX, key: string, args: readonly Argument[]): Promise<Reply> =>
+      this.#connection.run(script, [key], args, FOLLOWING);
+    const left = alive === undefined ? [] : recordKeys(keys, alive).sets;
+    for (const set of left) await run(DROP_MEMBER, set, [id]);
+    await run(ADD_MEMBER, keys.accessKey("revoked"), [id]);
+    await run(SET_INDEX, keys.index(id), ["", "revoked"]);
+  }
+
+  /** `false`: the record is another by now. */
+  async touch(id: ClientId, text: string, next: StoredRecord): Promise<boolean> {
+    const record = this.#keys.client(id);
+    const args = [text, stringifyJson(next)];
+    if (!isOk(await this.#connection.run(SET_RECORD, [record], args, FOLLOWING))) return false;
+    // A hub looks at the record then. Written anew, it could come behind a revocation.
+    await this.#connection.run(DROP_FIELD, [this.#keys.accessKeyRecords], [next.api_key], FOLLOWING);
+    return true;
+  }
+
+  /** `args`: as the script takes them. `false`: the entry is another by now. */
+  async changeState(scope: string, args: readonly Argument[]): Promise<boolean> {
+    return isOk(await this.#writer.run(CHANGE_FIELD, [this.#keys.state(scope)], args, FOLLOWING));
+  }
+}
+
+export function isOk(reply: Reply): boolean {
+  return Array.isArray(reply) && reply[0] === "ok";
+}

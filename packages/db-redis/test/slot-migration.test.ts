@@ -1,0 +1,135 @@
+/** While the slot of the clients is moved from one master to another: what goes on, and what says that it has to wait. */
+import { createDatabase } from "@hivemind/db-core";
+import type { ClientDatabase, Notice } from "@hivemind/db-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
+import plugin from "../src/plugin.ts";
+import { slotOf } from "../src/slot.ts";
+import { beginMove, endMove, moveKeys } from "./support/move-slot.ts";
+import type { Move } from "./support/move-slot.ts";
+import { testOptions } from "./support/options.ts";
+import { PythonHub } from "./support/python-hub.ts";
+import { cluster } from "./support/topologies.ts";
+
+const CLIENTS = 12;
+const TIMEOUT = 300;
+let started: Awaited<ReturnType<typeof cluster>>;
+/** Of this test; the next one begins where it ends. */
+let move: Move;
+let next: Move;
+const notices: Notice[] = [];
+
+beforeAll(async () => {
+  started = await cluster();
+  [move, next] = started.moves;
+}, 30_000);
+afterAll(() => started.stop());
+beforeEach(async () => {
+  notices.length = 0;
+  const db = await open({}, true);
+  await db.addClients(
+    Array.from({ length: CLIENTS }, (_, i) => ({ accessKey: `key-${i + 1}`, name: `n${i % 3}` })),
+  );
+  await db.revokeClient(CLIENTS);
+  await db.state("shared", "s").set("known", 1);
+});
+afterEach(async () => {
+  for (const master of started.masters) await master.flushall();
+  await endMove(move);
+  [move, next] = [next, move];
+});
+
+async function open(given: object = {}, create = false): Promise<ClientDatabase> {
+  const options = testOptions({ ...started.given, command_timeout_ms: TIMEOUT, ...given });
+  const db = createDatabase(plugin, options, {
+    create,
+    lastSeenIntervalMs: 0,
+    onNotice: (notice) => notices.push(notice),
+  });
+  await db.open();
+  onTestFinished(() => db.close());
+  return db;
+}
+
+const ids = async (db: ClientDatabase) => Array.fromAsync(db.listClients(), ({ id }) => id);
+
+/** How far the move is: nothing, every other key, the records, what leads to them, everything but the word for it. */
+const STAGES: Readonly<Record<string, (key: string) => boolean>> = {
+  "no key": () => false,
+  "every other key": (key) => slotOf(key.replaceAll(/[{}]/g, "")) % 2 === 0,
+  "the records": (key) => key.includes(":client:"),
+  "all but the records": (key) => !key.includes(":client:"),
+  "every key": () => true,
+};
+
+for (const [stage, isMoved] of Object.entries(STAGES)) {
+  test(`${stage} moved: what is asked is answered, last-seen and state are kept, revoking works, an add says what it waits for`, async () => {
+    const before = await open();
+    await beginMove(move);
+    await moveKeys(move, isMoved);
+
+    for (const db of [before, await open()]) {
+      expect(await db.authenticate({ accessKey: "key-7" })).toMatchObject({
+        allowed: true,
+        client: { id: 7 },
+      });
+      expect(await db.authenticate({ accessKey: "no-key" })).toMatchObject({ allowed: false });
+      expect(await db.authenticate({ accessKey: `key-${CLIENTS}` })).toMatchObject({ allowed: false });
+      expect((await db.findByName("n1")).map(({ id }) => id)).toEqual([2, 5, 8, 11]);
+      expect(await db.getClient(3)).toMatchObject({ id: 3 });
+      expect(await db.getClient(CLIENTS + 1)).toBeUndefined();
+      expect(await ids(db)).toEqual(Array.from({ length: CLIENTS }, (_, i) => i + 1));
+      expect(await db.state("shared", "s").get("known")).toBe(1);
+      expect((await db.health()).ok).toBe(true);
+    }
+    const db = before;
+    await db.touch(4, 1_800_000_000);
+    await expect.poll(() => db.getClient(4)).toMatchObject({ lastSeen: 1_800_000_000 });
+    await db.state("shared", "s").set("new", 2);
+    expect(await db.state("shared", "s").get("new")).toBe(2);
+    await db.revokeClient(5);
+    expect(await db.authenticate({ accessKey: "key-5" })).toMatchObject({ allowed: false });
+    const waiting = performance.now();
+    await expect(db.addClient()).rejects.toMatchObject({
+      code: "unreachable",
+      message: expect.stringMatching(/just moving the clients to another node/) as string,
+    });
+    expect(performance.now() - waiting).toBeLessThan(TIMEOUT + 2000);
+    expect(notices).toEqual([]);
+
+    await moveKeys(move);
+    await endMove(move);
+
+    expect((await db.addClient()).client.id).toBe(CLIENTS + 1);
+    expect(await db.getClient(5)).toMatchObject({ revoked: true });
+    expect(await db.authenticate({ accessKey: "key-7" })).toMatchObject({ allowed: true });
+    expect(await Array.fromAsync(db.verify())).toEqual([]);
+  });
+}
+
+test("a call that waits for the end of the move goes on with it", async () => {
+  const db = await open({ command_timeout_ms: 5000 });
+  await beginMove(move);
+  await moveKeys(move, (key) => key.includes(":client:"));
+
+  const adding = db.addClient({ accessKey: "new" });
+  const changing = db.updateClient(2, { description: "changed" });
+  await moveKeys(move);
+  await endMove(move);
+
+  expect((await adding).client.id).toBe(CLIENTS + 1);
+  expect(await changing).toMatchObject({ description: "changed" });
+  expect(await Array.fromAsync(db.verify())).toEqual([]);
+});
+
+test("a client that a hub has written back from a stale copy stays out", async () => {
+  const db = await open();
+  const hub = new PythonHub(move.from.redis, "client:{clients}");
+  const stale = await hub.read(6);
+  await db.revokeClient(6);
+  await hub.write(stale);
+
+  await beginMove(move);
+  await moveKeys(move, (key) => key.endsWith(":revoked"));
+
+  expect(await db.authenticate({ accessKey: "key-6" })).toMatchObject({ allowed: false });
+});
