@@ -1,5 +1,6 @@
 /** What commander has against a command line, without the values on it: any of them can be a secret. */
 import type { CommanderError } from "commander";
+import { commandWord } from "./command-word.ts";
 
 const HELP = ": see `hivemind-db --help`";
 
@@ -18,7 +19,8 @@ export function commanderMessage({ code, message }: CommanderError, args: readon
   }
   if (code === "commander.unknownCommand") {
     const command = /^unknown command '([A-Za-z-]{1,30})'(?:\n|$)/.exec(text)?.[1];
-    const shown = command !== undefined && isInCommandPlace(command, args) ? command : undefined;
+    // What follows anything but options of ours is no command, but can be a value of that.
+    const shown = command === commandWord(args) ? command : undefined;
     return `unknown command${quoted(shown)}${suggestion === "" ? HELP : suggestion}`;
   }
   return text;
@@ -26,16 +28,4 @@ export function commanderMessage({ code, message }: CommanderError, args: readon
 
 function quoted(word: string | undefined): string {
   return word === undefined ? "" : ` '${word}'`;
-}
-
-/** After nothing but options of ours: what follows anything else is no command, but can be a value of that. */
-function isInCommandPlace(command: string, args: readonly string[]): boolean {
-  return args
-    .slice(0, args.indexOf(command))
-    .every(
-      (argument, index, before) =>
-        ["--json", "--config"].includes(argument) ||
-        argument.startsWith("--config=") ||
-        before[index - 1] === "--config",
-    );
 }

@@ -1,33 +1,20 @@
 #!/usr/bin/env node
-/** The process: its arguments, its streams, its exit code. */
-import { EXIT } from "./exit-codes.ts";
-import type { ExitCode } from "./exit-codes.ts";
-import { failureOf } from "./failure.ts";
-import type { Io } from "./io.ts";
-import { Output } from "./output/output.ts";
-import { PipeClosed } from "./output/stdout-errors.ts";
-import { createProgram } from "./program.ts";
+/** The process. What it needs of Node is looked at before anything that needs it is loaded. */
 
-// Everyone on the machine can read a command line, and ours can hold secrets. Setting the title overwrites it
-// where Node keeps it (Linux: /proc/<pid>/cmdline and `ps`), though not before Node has started.
-process.title = "hivemind-db";
+/** `engines` of package.json; npm only warns. */
+const NEEDED = [22, 14] as const;
 
-// The default for SIGINT and SIGTERM is right: a write either has happened or has not, and locks end with us.
-process.exitCode = await run(process.argv.slice(2), process);
-
-async function run(args: readonly string[], io: Io): Promise<ExitCode> {
-  // Each write to stdout reports its own failure. Of stderr there is nobody left to tell.
-  for (const stream of [io.stdout, io.stderr]) stream.on("error", () => undefined);
-  let exitCode: ExitCode = EXIT.ok;
-  try {
-    await createProgram(io, (code) => (exitCode = code)).parseAsync(args, { from: "user" });
-    return exitCode;
-  } catch (error) {
-    if (error instanceof PipeClosed) return EXIT.ok;
-    const failure = failureOf(error, { args, env: io.env });
-    if (failure === undefined) return EXIT.ok;
-    // The options may be what could not be parsed.
-    new Output(io, args.includes("--json")).failure(failure);
-    return failure.exitCode;
-  }
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
+  process.stderr.write(
+    `hivemind-db: this is Node.js ${process.versions.node}, and ${NEEDED.join(".")} or newer is needed: update Node.js, or put the newer one first in PATH\n`,
+  );
+  process.exitCode = 1;
+} else {
+  // Everyone on the machine can read a command line, and ours can hold secrets. Setting the title overwrites it
+  // where Node keeps it (Linux: /proc/<pid>/cmdline and `ps`), though not before Node has started.
+  process.title = "hivemind-db";
+  const { run } = await import("./run.ts");
+  // The default for SIGINT and SIGTERM is right: a write either has happened or has not, and locks end with us.
+  process.exitCode = await run(process.argv.slice(2), process);
 }

@@ -1,7 +1,6 @@
 /** The command line: commander's program around the commands, and what is common to all of them. */
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { COMMANDS } from "./commands/all-commands.ts";
 import type { CommandDefinition } from "./commands/definition.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
@@ -29,7 +28,11 @@ Example:
   $ hivemind-db list-clients --config /etc/hivemind-core/server.json`;
 
 /** `finish` gets the exit code of the command that ran. It throws what the command throws, and CommanderError. */
-export function createProgram(io: Io, finish: (code: ExitCode) => void): Command {
+export function createProgram(
+  commands: readonly CommandDefinition[],
+  io: Io,
+  finish: (code: ExitCode) => void,
+): Command {
   const program = withCommonOptions(new Command("hivemind-db"))
     .description("The clients of a HiveMind node: who may connect, with which credentials and permissions.")
     .version(version(), "--version", "print the version")
@@ -42,7 +45,7 @@ export function createProgram(io: Io, finish: (code: ExitCode) => void): Command
       writeOut: (text) => io.stdout.write(text),
       writeErr: () => undefined,
     });
-  for (const definition of COMMANDS) register(program, definition, io, finish);
+  for (const definition of commands) register(program, definition, io, finish);
   return program;
 }
 

@@ -1,7 +1,36 @@
+import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { COMMANDS } from "../src/commands/all-commands.ts";
+import { COMMAND_FILES, loadCommands } from "../src/commands/all-commands.ts";
 import { Hub, hubWithClients } from "./support/hub.ts";
-import { errorOf, runCli } from "./support/run-cli.ts";
+import { errorOf, MAIN, runCli } from "./support/run-cli.ts";
+
+const COMMANDS = await loadCommands();
+
+it("a file is loaded for the commands that are in it, and for no other", async () => {
+  for (const { names, load } of COMMAND_FILES) {
+    expect((await load()).map(({ name }) => name)).toEqual(names);
+    expect((await loadCommands(names[0]?.split(" ")[0])).length).toBeLessThan(COMMANDS.length / 2);
+  }
+});
+
+/** A run by what says that it is this version of Node.js. */
+function withNode(version: string) {
+  const preload = `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "${version}" } })`;
+  const args = ["--import", `data:text/javascript,${encodeURIComponent(preload)}`, MAIN, "--version"];
+  return spawnSync(process.execPath, args, { encoding: "utf8" });
+}
+
+it("an older Node.js is told from one that will do", () => {
+  expect(withNode("20.20.2")).toMatchObject({
+    status: 1,
+    stdout: "",
+    stderr: expect.stringMatching(
+      /^hivemind-db: this is Node\.js 20\.20\.2, and 22\.14 or newer is needed: [^\n]+\n$/,
+    ),
+  });
+  expect(withNode("22.13.1")).toMatchObject({ status: 1 });
+  expect(withNode("22.14.0")).toMatchObject({ status: 0 });
+});
 
 describe("usage", () => {
   it.each([

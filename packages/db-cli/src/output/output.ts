@@ -6,7 +6,6 @@ import type { Failure } from "../failure.ts";
 import type { Io } from "../io.ts";
 import { escapeJson, escapeMessage } from "./escape.ts";
 import { stdoutError } from "./stdout-errors.ts";
-import { layOut } from "./table.ts";
 import type { Row } from "./table.ts";
 
 type Style = Parameters<typeof styleText>[0];
@@ -62,6 +61,8 @@ export class Output {
     style: (index: number) => Style | undefined = () => undefined,
   ): Promise<void> {
     const width = this.#stdout.isTTY ? this.#stdout.columns : undefined;
+    // Loaded here: what measures text is dear to load, and JSON needs none of it.
+    const { layOut } = await import("./table.ts");
     const lines = layOut(rows, width).flatMap((row, index) =>
       row.map((line) => this.#paint(style(index), line)),
     );
