@@ -14,6 +14,7 @@ interface Added {
     readonly accessKey: string;
     readonly password: string | null;
     readonly cryptoKey: string | null;
+    readonly secretMetadata: object;
   };
 }
 
@@ -39,6 +40,7 @@ describe("add-client", () => {
         accessKey: expect.stringMatching(HEX_128),
         password: expect.stringMatching(HEX_128),
         cryptoKey: null,
+        secretMetadata: {},
       },
     });
     expect(added.secrets.accessKey).not.toBe(added.secrets.password);
@@ -211,6 +213,7 @@ describe("the secrets of add-client", () => {
       accessKey: "key from env",
       password: "password from the env",
       cryptoKey: "crypto-from-env!",
+      secretMetadata: {},
     });
   });
 

@@ -43,6 +43,7 @@ describe("list-clients", () => {
       accessKey: "42caf3d2405075fb9e7a4e1ff44e4c4f",
       password: "5ae486f7f1c26bd4645bd052e4af3ea3",
       cryptoKey: "f46351c54f61a715",
+      secretMetadata: {},
     });
     expect(clients.find(({ id }) => id === 7)?.secrets).toBeNull();
     const { stdout } = await runCli(hub, ["list-clients", "--show-secrets"]);

@@ -18,7 +18,6 @@ import { withStore } from "../transfer/open-store.ts";
 import { reportJson, reportSentences } from "../transfer/report.ts";
 import type { Source } from "../transfer/source.ts";
 import { STORE_PASSWORD, withStoreFile } from "../transfer/store-file.ts";
-import { tellUnsealed } from "../transfer/tell-unsealed.ts";
 import { transfer } from "../transfer/transfer.ts";
 import type { Watcher } from "../transfer/transfer.ts";
 import type { CommandDefinition, Invocation } from "./definition.ts";
@@ -61,10 +60,10 @@ Everything is looked at before anything is written. The same clients again chang
     const format = await formatOf(path);
     const done = await longWork(invocation, (watcher) =>
       withSource({ path, format, config, watcher, invocation }, (source) =>
-        withStore(config, { create: true, onNotice: output.notice }, async ({ backend, isNew, isSealed }) => {
+        withStore(config, { create: true, onNotice: output.notice }, async (store) => {
           const report = await transfer(
             source,
-            backend,
+            store,
             {
               onConflict: options.onConflict ?? "fail",
               skipUnreadable: options.skipUnreadable === true,
@@ -73,16 +72,16 @@ Everything is looked at before anything is written. The same clients again chang
             },
             watcher,
           );
-          const { location, storeId } = backend.info();
-          if (isNew && storeId !== undefined) output.remark("new-store", `Made a new store at ${location}`);
-          return { report, location, isSealed };
+          const { location, storeId } = store.backend.info();
+          if (store.isNew && storeId !== undefined)
+            output.remark("new-store", `Made a new store at ${location}`);
+          return { report, location };
         }),
       ),
     );
     if (output.json)
       await output.value({ path, format, location: done.location, dryRun, ...reportJson(done.report) });
     else for (const sentence of reportSentences(done.report, dryRun)) output.say(sentence);
-    if (!dryRun) tellUnsealed(output, done.isSealed, done.report);
     return EXIT.ok;
   },
 };

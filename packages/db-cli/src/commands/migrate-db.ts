@@ -17,7 +17,6 @@ import type { Store } from "../transfer/open-store.ts";
 import { reportJson, reportSentences } from "../transfer/report.ts";
 import type { Report } from "../transfer/report.ts";
 import { storeSource } from "../transfer/store-source.ts";
-import { tellUnsealed } from "../transfer/tell-unsealed.ts";
 import { transfer } from "../transfer/transfer.ts";
 import { UsageError } from "../usage-error.ts";
 import type { CommandDefinition } from "./definition.ts";
@@ -61,7 +60,7 @@ Stop the hubs first: what they write meanwhile could be missed. Stopped at any m
           refuseSame(from, to);
           const report = await transfer(
             storeSource(from.backend, { withState: true }),
-            to.backend,
+            to,
             {
               onConflict: options.onConflict ?? "fail",
               skipUnreadable: options.skipUnreadable === true,
@@ -70,7 +69,7 @@ Stop the hubs first: what they write meanwhile could be missed. Stopped at any m
             },
             watcher,
           );
-          return { report, from: placeOf(from), to: placeOf(to), isSealed: to.isSealed };
+          return { report, from: placeOf(from), to: placeOf(to) };
         }),
       ),
     );
@@ -81,7 +80,6 @@ Stop the hubs first: what they write meanwhile could be missed. Stopped at any m
       await output.value({ from, to, dryRun: isDryRun, switched, ...reportJson(report) });
     } else tell(output, done, options, toConfig.path);
     if (switched !== null) output.say(`${switched.path} names ${options.to} now.`);
-    if (!isDryRun) tellUnsealed(output, done.isSealed, done.report);
     return EXIT.ok;
   },
 };

@@ -31,7 +31,7 @@ A store that holds any other client is refused: to merge, see import-clients.`,
     const config = await session.config();
     const { report, location } = await longWork(invocation, async (watcher) => {
       const source = await openBackup(resolve(path), watcher);
-      return withStore(config, { create: true, onNotice: output.notice }, async ({ backend }) => {
+      return withStore(config, { create: true, onNotice: output.notice }, async (store) => {
         const options = {
           onConflict: "fail",
           skipUnreadable: false,
@@ -40,8 +40,8 @@ A store that holds any other client is refused: to merge, see import-clients.`,
           adviceOnConflict: "A backup is restored into an empty store only; to merge, see import-clients",
         } as const;
         return {
-          report: await transfer(source, backend, options, watcher),
-          location: backend.info().location,
+          report: await transfer(source, store, options, watcher),
+          location: store.backend.info().location,
         };
       });
     });

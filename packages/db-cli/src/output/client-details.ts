@@ -35,6 +35,9 @@ export function secretRows(secrets: ClientSecrets | undefined): readonly Row[] {
     ["access key", escapeText(secrets.accessKey)],
     ["password", escapeText(secrets.password ?? NONE)],
     ["crypto key", escapeText(secrets.cryptoKey ?? NONE)],
+    ...(Object.keys(secrets.secretMetadata).length === 0
+      ? []
+      : [["secret metadata", json(secrets.secretMetadata)]]),
   ];
 }
 

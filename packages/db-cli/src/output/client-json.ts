@@ -21,10 +21,7 @@ export function clientJson(client: Client): JsonObject {
 
 /** With its secrets; `null` for a revoked client, which has none. */
 export function clientJsonWithSecrets(client: Client, secrets: ClientSecrets | undefined): JsonObject {
-  const { accessKey, password, cryptoKey } = secrets ?? {};
-  if (accessKey === undefined) return { ...clientJson(client), secrets: null };
-  return {
-    ...clientJson(client),
-    secrets: { accessKey, password: password ?? null, cryptoKey: cryptoKey ?? null },
-  };
+  if (secrets === undefined) return { ...clientJson(client), secrets: null };
+  const { accessKey, password, cryptoKey, secretMetadata } = secrets;
+  return { ...clientJson(client), secrets: { accessKey, password, cryptoKey, secretMetadata } };
 }

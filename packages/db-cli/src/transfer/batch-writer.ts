@@ -1,7 +1,6 @@
-/** Adds records in batches, several under way at once: what waits together shares a commit and its flush. */
+/** Adds in batches, several under way at once: what waits together shares a commit and its flush. */
 import { randomUUID } from "node:crypto";
 import { isDbError } from "@hivemind/db-core/backend";
-import type { Backend, RecordDraft } from "@hivemind/db-core/backend";
 
 /** As many as one atomic step takes. */
 const BATCH = 1000;
@@ -9,23 +8,26 @@ const IN_FLIGHT = 8;
 /** Of one batch whose outcome got lost on the way. Its token says whether it is in. */
 const ATTEMPTS = 4;
 
-export class BatchWriter {
-  readonly #target: Backend;
+/** One atomic step; the same token again is the same step. */
+export type Insert<T> = (batch: readonly T[], token: string) => Promise<unknown>;
+
+export class BatchWriter<T> {
+  readonly #insertBatch: Insert<T>;
   readonly #onWritten: (count: number) => void;
   readonly #run = randomUUID();
   readonly #inFlight = new Set<Promise<void>>();
-  #batch: RecordDraft[] = [];
+  #batch: T[] = [];
   #batches = 0;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(target: Backend, onWritten: (count: number) => void) {
-    this.#target = target;
+  constructor(insert: Insert<T>, onWritten: (count: number) => void) {
+    this.#insertBatch = insert;
     this.#onWritten = onWritten;
   }
 
   /** Waits where enough is under way. Throws what any batch has met. */
-  async add(draft: RecordDraft): Promise<void> {
-    this.#batch.push(draft);
+  async add(item: T): Promise<void> {
+    this.#batch.push(item);
     if (this.#batch.length < BATCH) return;
     this.#send();
     while (this.#inFlight.size >= IN_FLIGHT) await Promise.race(this.#inFlight);
@@ -60,10 +62,10 @@ export class BatchWriter {
     this.#inFlight.add(sent);
   }
 
-  async #insert(batch: readonly RecordDraft[], token: string): Promise<void> {
+  async #insert(batch: readonly T[], token: string): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.#target.insert(batch, token);
+        await this.#insertBatch(batch, token);
         return;
       } catch (error) {
         if (attempt === ATTEMPTS || !isDbError(error) || error.code !== "unconfirmed") throw error;

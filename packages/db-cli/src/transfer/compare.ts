@@ -1,6 +1,6 @@
 /** The third reading: is everything in the target, field by field? */
 import { DbError } from "@hivemind/db-core/backend";
-import type { Backend, ClientId } from "@hivemind/db-core/backend";
+import type { ClientId } from "@hivemind/db-core/backend";
 import { decide } from "./decision.ts";
 import type { Decision } from "./decision.ts";
 import type { Plan } from "./plan.ts";
@@ -8,18 +8,19 @@ import { actionOf } from "./policy.ts";
 import { totalOf } from "./report.ts";
 import type { Source } from "./source.ts";
 import { compareState } from "./state-transfer.ts";
-import type { TransferOptions, Watcher } from "./transfer.ts";
+import type { Target, TransferOptions, Watcher } from "./transfer.ts";
 
 const SHOWN = 10;
 
 /** Throws `unconfirmed`, with names and no values, where anything is not as it should be. */
 export async function compare(
   source: Source,
-  target: Backend,
+  { backend, secrets }: Target,
   planned: Plan,
   { onConflict }: TransferOptions,
   { progress, interrupt }: Watcher,
 ): Promise<void> {
+  const arrival = await secrets.look();
   const differing: string[] = [];
   const clientIds: ClientId[] = [];
   let compared = 0;
@@ -27,7 +28,7 @@ export async function compare(
   for await (const page of source.pages()) {
     interrupt.check();
     const candidates = page.filter((entry) => entry.unreadable === undefined);
-    for (const [i, decision] of (await decide(target, candidates)).entries()) {
+    for (const [i, decision] of (await decide(backend, candidates, arrival)).entries()) {
       const action = actionOf(decision, onConflict);
       if (action === "same" || action === "skip") continue;
       const candidate = candidates[i];
@@ -37,7 +38,9 @@ export async function compare(
     compared += candidates.length;
     progress.add(candidates.length);
   }
-  differing.push(...(await compareState(source, target, onConflict)).map((name) => `${name} differs`));
+  differing.push(
+    ...(await compareState(source, backend, arrival, onConflict)).map((name) => `${name} differs`),
+  );
   progress.end();
   const expected = totalOf(planned.report.clients);
   if (compared !== expected) differing.push(`there were ${expected} clients at first, and ${compared} now`);

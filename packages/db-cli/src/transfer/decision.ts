@@ -1,6 +1,6 @@
 /** What is to be done for a client to be, given what the target holds. */
 import { indexValues, isTombstone } from "@hivemind/db-core/backend";
-import type { Backend, ClientId, StoredEntry, StoredRecord } from "@hivemind/db-core/backend";
+import type { Arrival, Backend, ClientId, StoredEntry, StoredRecord } from "@hivemind/db-core/backend";
 import { lastSeen } from "./record-candidate.ts";
 import { differingFields } from "./same-record.ts";
 import type { Candidate } from "./source.ts";
@@ -28,12 +28,16 @@ const NAMES = { accessKey: "access key", fingerprint: "certificate" } as const;
 type Unique = (typeof UNIQUE)[number];
 
 /** One look at the target for a page of candidates; the decisions are in their order. */
-export async function decide(target: Backend, page: readonly Candidate[]): Promise<readonly Decision[]> {
+export async function decide(
+  target: Backend,
+  page: readonly Candidate[],
+  arrival: Arrival,
+): Promise<readonly Decision[]> {
   const ids = page.flatMap(({ id }) => id ?? []);
   const byId = ids.length === 0 ? new Map<ClientId, StoredEntry>() : await target.get(ids);
-  const cases = page.map((candidate) => caseOf(candidate, byId.get(candidate.id ?? -1)));
+  const cases = page.map((candidate) => caseOf(candidate, byId.get(candidate.id ?? -1), arrival));
   const holders = await lookUp(target, cases);
-  return cases.map((one) => decideCase(one, holders));
+  return cases.map((one) => decideCase(one, holders, arrival));
 }
 
 interface Case {
@@ -43,10 +47,11 @@ interface Case {
   readonly wanted: ReadonlyMap<Unique, readonly string[]>;
 }
 
-function caseOf(candidate: Candidate, there: StoredEntry | undefined): Case {
+function caseOf(candidate: Candidate, there: StoredEntry | undefined, arrival: Arrival): Case {
   if (there !== undefined && (there.record === undefined || isTombstone(there.record)))
     return { candidate, there, wanted: new Map() };
-  const next = there === undefined ? candidate.create(candidate.id ?? 0) : candidate.change(there.record);
+  const next =
+    there === undefined ? candidate.create(candidate.id ?? 0) : becomes(candidate, there.record, arrival);
   const wanted = UNIQUE.map((index) => {
     const had = there === undefined ? [] : indexValues(there.record, index);
     return [index, indexValues(next, index).filter((value) => !had.includes(value))] as const;
@@ -65,9 +70,9 @@ async function lookUp(target: Backend, cases: readonly Case[]): Promise<Holders>
   return holders;
 }
 
-function decideCase(one: Case, holders: Holders): Decision {
+function decideCase(one: Case, holders: Holders, arrival: Arrival): Decision {
   const { candidate, there } = one;
-  if (there !== undefined) return decideThere(candidate, there, clash(one, holders));
+  if (there !== undefined) return decideThere(candidate, there, clash(one, holders), arrival);
   if (candidate.id !== undefined) return clash(one, holders) ?? { kind: "add" };
   // Without an id of its own, it is the client that has its access key.
   const [key = ""] = one.wanted.get("accessKey") ?? [];
@@ -78,13 +83,14 @@ function decideCase(one: Case, holders: Holders): Decision {
     const ids = owners.flatMap(({ id }) => id ?? []);
     return conflict(`has an access key that several clients have: ${ids.join(", ")}`, ids);
   }
-  return decideThere(candidate, owner, undefined);
+  return decideThere(candidate, owner, undefined, arrival);
 }
 
 function decideThere(
   candidate: Candidate,
   { id, record }: StoredEntry,
   taken: Conflict | undefined,
+  arrival: Arrival,
 ): Decision {
   if (record === undefined || id === undefined)
     return conflict("cannot be told from a record that cannot be read: run `hivemind-db doctor`", id);
@@ -94,7 +100,7 @@ function decideThere(
     return { ...conflict("is revoked there, which is final", id), isRevoked: true };
   }
   if (taken !== undefined) return taken;
-  const next = candidate.change(record);
+  const next = becomes(candidate, record, arrival);
   const fields = differingFields(record, next);
   if (fields.length === 0) return { kind: "same", id };
   if (fields.length === 1 && fields[0] === "last_seen") return { kind: "touch", id, seconds: lastSeen(next) };
@@ -131,6 +137,15 @@ function conflict(reason: string, ids: ClientId | undefined | readonly ClientId[
 }
 
 /** The record after replacing; a tombstone of the source revokes. */
-export function replacement(candidate: Candidate, now: StoredRecord): StoredRecord | undefined {
-  return isTombstone(now) ? undefined : candidate.change(now);
+export function replacement(
+  candidate: Candidate,
+  now: StoredRecord,
+  arrival: Arrival,
+): StoredRecord | undefined {
+  return isTombstone(now) ? undefined : arrival.record(becomes(candidate, now, arrival));
+}
+
+/** With every secret that stays the same in the form that it has. */
+function becomes(candidate: Candidate, now: StoredRecord, arrival: Arrival): StoredRecord {
+  return arrival.settle(candidate.change(now, arrival.sealer), now);
 }

@@ -1,6 +1,6 @@
 /** Clients as people and other programs write them down: fields that are given, and others that are not. */
 import { DbError, isDbError, newRecord, tombstone, validFields, withFields } from "@hivemind/db-core/backend";
-import type { ClientId, StoredRecord } from "@hivemind/db-core/backend";
+import type { ClientId } from "@hivemind/db-core/backend";
 import type { ClientFields } from "@hivemind/db-core";
 import { lastSeen } from "./record-candidate.ts";
 import type { Candidate, SourceEntry } from "./source.ts";
@@ -53,9 +53,9 @@ function draftCandidate(place: string, { id, fields }: Draft): Candidate {
     ...(id === undefined ? {} : { id }),
     place,
     create: (newId) => newRecord(newId, valid),
-    change: (now: StoredRecord) => {
+    change: (now, sealer) => {
       const { lastSeen: seen, ...rest } = valid;
-      return withFields(now, typeof seen === "number" && seen > lastSeen(now) ? valid : rest);
+      return withFields(now, typeof seen === "number" && seen > lastSeen(now) ? valid : rest, sealer);
     },
   };
 }

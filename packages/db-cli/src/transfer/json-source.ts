@@ -59,6 +59,7 @@ const SECRETS: ReadonlySet<string> = new Set([
   "accessKey",
   "password",
   "cryptoKey",
+  "secretMetadata",
 ] satisfies (keyof ClientFields)[]);
 
 function draftOf({ id, revoked = false, secrets, ...fields }: JsonObject): Draft {

@@ -1,6 +1,6 @@
 /** Stores as backends have them: records with their secrets, ids and tombstones. */
 import { isDbError, resolvePlugin } from "@hivemind/db-core";
-import type { JsonObject, NodeConfig, OnNotice, ResolvedPlugin } from "@hivemind/db-core";
+import type { JsonObject, NodeConfig, OnNotice, ResolvedPlugin, SealOptions } from "@hivemind/db-core";
 import type { Backend } from "@hivemind/db-core/backend";
 
 /** As for all commands: beside the config, then where this command is installed. */
@@ -12,8 +12,8 @@ export interface Store {
   readonly name: string;
   /** There was none: the first write makes it. */
   readonly isNew: boolean;
-  /** The config has a key for secrets at rest. Here they are as they are stored, sealed or not. */
-  readonly isSealed: boolean;
+  /** The keys for secrets at rest. `backend` gives them as they are stored, sealed or not. */
+  readonly seal: SealOptions | undefined;
 }
 
 /** The config, with another backend in it; `block`: its options, where those of the config do not count. */
@@ -38,7 +38,7 @@ export async function withStore<T>(
   const store = {
     ...(await open(resolved, options)),
     name: resolved.moduleName,
-    isSealed: resolved.seal !== undefined,
+    seal: resolved.seal,
   };
   try {
     return await use(store);

@@ -1,6 +1,6 @@
 /** What a transfer reads: pages of clients to be, from a store, a backup, a file of clients. */
-import type { ClientId } from "@hivemind/db-core";
-import type { StoredRecord } from "@hivemind/db-core/backend";
+import type { ClientId, ErrorCode } from "@hivemind/db-core";
+import type { Arrival, StoredRecord } from "@hivemind/db-core/backend";
 
 /** Read more than once, each time from the start: to plan, to write, to compare. */
 export interface Source {
@@ -35,16 +35,18 @@ export interface Candidate {
   /** The record that it was read from, of the source's schema. */
   readonly stored?: StoredRecord;
   readonly unreadable?: never;
-  /** The record to add. */
+  /** The record to add, with its secrets as the source has them. */
   create(id: ClientId): StoredRecord;
   /** What a record that is there already should become; it may be a tombstone. */
-  change(now: StoredRecord): StoredRecord;
+  change(now: StoredRecord, sealer: Arrival["sealer"]): StoredRecord;
 }
 
 export interface UnreadableSource {
   readonly place: string;
   /** Without secrets. */
   readonly unreadable: string;
+  /** Where it is another one than that of the source. */
+  readonly code?: ErrorCode;
 }
 
 export interface StateEntry {

@@ -1,34 +1,69 @@
 /** What the node itself remembers: texts under a scope and a key, which only its own node understands. */
-import type { Backend } from "@hivemind/db-core/backend";
+import { isDbError } from "@hivemind/db-core/backend";
+import type { Arrival, Backend, ErrorCode } from "@hivemind/db-core/backend";
 import type { ConflictPolicy } from "./policy.ts";
 import type { StateCounts } from "./report.ts";
 import type { Source, StateEntry } from "./source.ts";
+import type { Target } from "./transfer.ts";
 
 type Action = "added" | "unchanged" | "replaced" | "skipped" | "stop";
+
+interface StateObjection {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
 
 /** Counts what would happen, and answers what stands in the way. */
 export async function planState(
   source: Source,
   target: Backend,
+  arrival: Arrival,
   { onConflict }: { readonly onConflict: ConflictPolicy },
   counts: StateCounts,
-): Promise<readonly string[]> {
-  const objections: string[] = [];
+): Promise<readonly StateObjection[]> {
+  const objections: StateObjection[] = [];
   for await (const entry of source.state()) {
-    const action = actionOf(entry, await target.state.get(entry.scope, entry.key), onConflict);
-    if (action === "stop") objections.push(`${nameOf(entry)} is there already, and differs`);
-    else counts[action] += 1;
+    const refused = refusal(entry, arrival);
+    if (refused !== undefined) {
+      objections.push(refused);
+      continue;
+    }
+    const now = await target.state.get(entry.scope, entry.key);
+    const action = actionOf(entry, now, arrival, onConflict);
+    if (action !== "stop") counts[action] += 1;
+    else
+      objections.push({
+        code: "duplicate-key",
+        message: `${nameOf(entry)} is there already, and differs`,
+      });
   }
   return objections;
 }
 
-export async function writeState(source: Source, target: Backend, onConflict: ConflictPolicy): Promise<void> {
+function refusal({ scope, key, text }: StateEntry, arrival: Arrival): StateObjection | undefined {
+  try {
+    arrival.entry(scope, key, text);
+    return undefined;
+  } catch (error) {
+    if (isDbError(error)) return error;
+    throw error;
+  }
+}
+
+export async function writeState(
+  source: Source,
+  { backend, secrets }: Target,
+  onConflict: ConflictPolicy,
+): Promise<void> {
   for await (const entry of source.state()) {
     const { scope, key, text } = entry;
-    const now = await target.state.get(scope, key);
-    const action = actionOf(entry, now, onConflict);
-    if (action === "added" || action === "replaced")
-      await target.state.update(scope, key, (meanwhile) => (meanwhile === now ? text : meanwhile));
+    const now = await backend.state.get(scope, key);
+    await secrets.write(async (arrival) => {
+      const action = actionOf(entry, now, arrival, onConflict);
+      if (action !== "added" && action !== "replaced") return;
+      const next = arrival.entry(scope, key, text);
+      await backend.state.update(scope, key, (meanwhile) => (meanwhile === now ? next : meanwhile));
+    });
   }
 }
 
@@ -36,19 +71,26 @@ export async function writeState(source: Source, target: Backend, onConflict: Co
 export async function compareState(
   source: Source,
   target: Backend,
+  arrival: Arrival,
   onConflict: ConflictPolicy,
 ): Promise<readonly string[]> {
   const differing: string[] = [];
   for await (const entry of source.state()) {
-    const action = actionOf(entry, await target.state.get(entry.scope, entry.key), onConflict);
+    const now = await target.state.get(entry.scope, entry.key);
+    const action = actionOf(entry, now, arrival, onConflict);
     if (action !== "unchanged" && action !== "skipped") differing.push(nameOf(entry));
   }
   return differing;
 }
 
-function actionOf({ text }: StateEntry, now: string | undefined, onConflict: ConflictPolicy): Action {
+function actionOf(
+  { scope, key, text }: StateEntry,
+  now: string | undefined,
+  arrival: Arrival,
+  onConflict: ConflictPolicy,
+): Action {
   if (now === undefined) return "added";
-  if (now === text) return "unchanged";
+  if (arrival.settleEntry(scope, key, text, now) === now) return "unchanged";
   return ({ fail: "stop", skip: "skipped", replace: "replaced" } as const)[onConflict];
 }
 

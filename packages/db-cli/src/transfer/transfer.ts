@@ -1,14 +1,15 @@
 /** Clients from a source into a store: read and planned, written, compared. Repeating it completes it. */
-import { DbError } from "@hivemind/db-core/backend";
-import type { Backend } from "@hivemind/db-core/backend";
+import { ArrivingSecrets, DbError, storeKeyIn } from "@hivemind/db-core/backend";
 import type { Progress } from "../output/progress.ts";
+import type { Arrival, Backend } from "@hivemind/db-core/backend";
 import { compare } from "./compare.ts";
 import type { Interrupt } from "./interrupt.ts";
+import type { Store } from "./open-store.ts";
 import { plan } from "./plan.ts";
 import type { Plan } from "./plan.ts";
 import type { ConflictPolicy } from "./policy.ts";
 import type { Report } from "./report.ts";
-import type { Source } from "./source.ts";
+import type { Source, SourceEntry } from "./source.ts";
 import { write } from "./write.ts";
 
 export interface TransferOptions {
@@ -23,6 +24,12 @@ export interface TransferOptions {
   readonly adviceOnConflict: string;
 }
 
+/** Where everything goes. */
+export interface Target {
+  readonly backend: Backend;
+  readonly secrets: ArrivingSecrets;
+}
+
 /** Who looks on. */
 export interface Watcher {
   readonly progress: Progress;
@@ -30,17 +37,50 @@ export interface Watcher {
 }
 
 export async function transfer(
-  source: Source,
-  target: Backend,
+  from: Source,
+  { backend, seal }: Pick<Store, "backend" | "seal">,
   options: TransferOptions,
   watcher: Watcher,
 ): Promise<Report> {
+  const secrets = new ArrivingSecrets(backend, seal, await sealedUnder(from));
+  const target = { backend, secrets };
+  const source = sealedSource(from, await secrets.look());
   const planned = await plan(source, target, options, watcher);
-  if (options.intoEmpty === true) await refuseOthers(target, planned);
+  if (options.intoEmpty === true) await refuseOthers(backend, planned);
   if (options.dryRun === true) return planned.report;
   await write(source, target, planned, options, watcher);
   await compare(source, target, planned, options, watcher);
   return planned.report;
+}
+
+/** The key of the store that the source is a copy of; `null`: it was not sealed, or is no copy of a whole store. */
+async function sealedUnder(source: Source): Promise<string | null> {
+  for await (const entry of source.state()) {
+    const key = storeKeyIn(entry);
+    if (key !== undefined) return key;
+  }
+  return null;
+}
+
+/** Without what the target could not keep sealed, or not open. */
+function sealedSource(source: Source, arrival: Arrival): Source {
+  return {
+    ...source,
+    pages: async function* () {
+      for await (const page of source.pages()) yield page.map((entry) => ifItArrives(entry, arrival));
+    },
+    state: async function* () {
+      // Each store names its own key.
+      for await (const entry of source.state()) if (storeKeyIn(entry) === undefined) yield entry;
+    },
+  };
+}
+
+function ifItArrives(entry: SourceEntry, arrival: Arrival): SourceEntry {
+  if (entry.unreadable !== undefined) return entry;
+  const refusal = arrival.refusal(entry.create(entry.id ?? 0));
+  if (refusal === undefined) return entry;
+  return { place: entry.place, unreadable: refusal.message, code: refusal.code };
 }
 
 async function refuseOthers(target: Backend, { met }: Plan): Promise<void> {

@@ -38,6 +38,10 @@ export { migrationNotice, migrationReport, SCHEMA, upgradeRecord } from "./schem
 export { systemError } from "./system-error.ts";
 export { unreadableError } from "./unreadable.ts";
 export { newRecord, withFields } from "../database/client-codec.ts";
+export { ArrivingSecrets } from "../sealing/arriving-secrets.ts";
+export type { Arrival } from "../sealing/arriving-secrets.ts";
+export type { SealOptions } from "../sealing/keyring.ts";
+export { storeKeyIn } from "../sealing/store-key.ts";
 export { validFields } from "../database/validate.ts";
 export type { ValidFields } from "../database/validate.ts";
 export { dataFolder } from "../registry/xdg.ts";

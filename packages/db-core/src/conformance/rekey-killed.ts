@@ -18,6 +18,8 @@ export interface RekeyKilledOptions {
 }
 
 export interface RekeyKilledReport {
+  /** Rekeys that were killed before they could answer. */
+  readonly killed: number;
   /** How many of the killed had sealed some of the secrets anew, and not all of them. */
   readonly amid: number;
 }
@@ -32,7 +34,7 @@ export async function rekeyKilled<Options>(
 ): Promise<RekeyKilledReport> {
   const store = new TestStore(suite, await suite.fresh());
   try {
-    const report = await killed(store, kills, random);
+    const report = await killAgain(store, kills, random);
     await store.end();
     return report;
   } catch (error) {
@@ -42,7 +44,7 @@ export async function rekeyKilled<Options>(
   }
 }
 
-async function killed(store: TestStore, kills: number, random: () => number): Promise<RekeyKilledReport> {
+async function killAgain(store: TestStore, kills: number, random: () => number): Promise<RekeyKilledReport> {
   const watcher = await store.open({ seal: { key: KEY, previous: [NEXT_KEY] } });
   await watcher.addClients(
     Array.from({ length: CLIENTS }, (_, i) => ({ ...SECRETS, accessKey: `key-${i + 1}` })),
@@ -50,8 +52,8 @@ async function killed(store: TestStore, kills: number, random: () => number): Pr
   for (const scope of SCOPES) await watcher.state(scope, "test").setSecret("entry", ENTRY);
   const backend = await store.backend();
   let [from, to] = [KEY, NEXT_KEY];
-  let [amid, longest] = [0, 0];
-  for (let kill = 0; kill < kills; kill++) {
+  let [killed, amid, longest] = [0, 0, 0];
+  for (let round = 0; killed < kills; round++) {
     const worker = await store.otherProcess({ seal: { key: to, previous: [from] } });
     const started = performance.now();
     const rekeying = worker.call("rekey").then(
@@ -59,11 +61,11 @@ async function killed(store: TestStore, kills: number, random: () => number): Pr
       () => "killed" as const,
     );
     // The first is let through, to see how long there is something to be killed.
-    if (kill > 0) await Promise.race([rekeying, delay(random() * longest)]);
+    if (round > 0) await Promise.race([rekeying, delay(random() * longest)]);
     else await rekeying;
-    if (kill === 0) longest = performance.now() - started - STORE_KEY_FRESH_MS;
+    if (round === 0) longest = performance.now() - started - STORE_KEY_FRESH_MS;
     await worker.kill();
-    await rekeying;
+    if ((await rekeying) === "killed") killed += 1;
 
     await assertReadable(watcher);
     const under = await countUnder(backend, to);
@@ -74,7 +76,7 @@ async function killed(store: TestStore, kills: number, random: () => number): Pr
   await (await store.open({ seal: { key: to, previous: [from] } })).rekey();
   await assertReadable(await store.open({ seal: { key: to } }));
   assert.deepEqual(await collect(watcher.verify()), []);
-  return { amid };
+  return { killed, amid };
 }
 
 async function assertReadable(db: ClientDatabase): Promise<void> {

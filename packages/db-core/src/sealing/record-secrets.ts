@@ -80,6 +80,18 @@ export function placeSecrets(
   }, record);
 }
 
+/** The record with each of its secrets in another form. The same object where none of them changes. */
+export function mapSecrets(
+  record: StoredRecord,
+  change: (slot: Slot, binding: Binding, at: (other: StoredRecord) => Slot) => Slot,
+): StoredRecord {
+  return FIELDS.reduce((placed, field) => {
+    const slot = slotOf(placed, field);
+    const next = change(slot, bindingOf(record, field), (other) => slotOf(other, field));
+    return next.clear === slot.clear && next.sealed === slot.sealed ? placed : withSlot(placed, field, next);
+  }, record);
+}
+
 function bindingOf(record: StoredRecord, { sealedAs, label }: SecretField): Binding {
   return clientBinding(record.client_id, sealedAs, label);
 }

@@ -74,6 +74,42 @@ export class Sealer {
     return { sealed: seal(key, value, binding) };
   }
 
+  /**
+   * A secret from elsewhere, as it is to stand in this store. Sealed under the store's key it stays what it is, since
+   * it is bound to the same place. Throws where it would be uncovered, or would open for nobody.
+   */
+  bring(slot: Slot, binding: Binding): Slot {
+    if (slot.clear !== undefined) return this.put({}, slot.clear, binding);
+    if (slot.sealed === undefined) return slot;
+    const target = this.#id();
+    if (target !== null && keyIdOf(slot.sealed) === target) return slot;
+    return this.put({}, this.#keyring.open(slot.sealed, binding), binding);
+  }
+
+  /** Throws what `bring` would, at less cost. */
+  checkArrival(slot: Slot, binding: Binding): void {
+    if (slot.clear !== undefined) this.#target(binding);
+    else this.bring(slot, binding);
+  }
+
+  /** `next`, or what is stored already where that is the same secret. */
+  settle(next: Slot, now: Slot, binding: Binding): Slot {
+    if (next.clear === undefined && next.sealed === undefined) return next;
+    const [a, b] = [this.#reveal(next, binding), this.#reveal(now, binding)];
+    return a !== undefined && b !== undefined && sameJson(a, b) ? now : next;
+  }
+
+  /** `undefined` where there is none, or it does not open. */
+  #reveal({ clear, sealed }: Slot, binding: Binding): Json | undefined {
+    if (clear !== undefined || sealed === undefined) return clear;
+    try {
+      return this.#keyring.open(sealed, binding);
+    } catch (error) {
+      if (isDbError(error)) return undefined;
+      throw error;
+    }
+  }
+
   /** `undefined`: in the clear. */
   #target(binding: Binding): SealKey | undefined {
     const id = this.#id();
@@ -92,12 +128,7 @@ export class Sealer {
   /** Is this value sealed there already? What does not open is sealed anew. */
   #holds(sealed: Json, value: Json, key: SealKey, binding: Binding): boolean {
     if (this.#reseal !== undefined && keyIdOf(sealed) !== key.id) return false;
-    try {
-      return sameJson(this.#keyring.open(sealed, binding), value);
-    } catch (error) {
-      if (isDbError(error)) return false;
-      throw error;
-    }
+    return sameJson(this.#reveal({ sealed }, binding), value);
   }
 }
 

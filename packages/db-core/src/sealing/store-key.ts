@@ -23,6 +23,19 @@ export async function changeStoreKey(
   return decode(text);
 }
 
+/** The key that this state entry names, if it is the one in which a store does that. Not for copying. */
+export function storeKeyIn({
+  scope,
+  key,
+  text,
+}: {
+  readonly scope: string;
+  readonly key: string;
+  readonly text: string;
+}): string | undefined {
+  return scope === SCOPE && key === KEY ? (decode(text) ?? undefined) : undefined;
+}
+
 function decode(text: string | undefined): string | null {
   if (text === undefined) return null;
   const id = parseJson(text);
