@@ -3,6 +3,7 @@ import { boundaryProblems } from "../src/rules/boundaries.ts";
 import { conformanceProblems } from "../src/rules/conformance.ts";
 import { fileNameProblems } from "../src/rules/file-names.ts";
 import { licenseProblems } from "../src/rules/license.ts";
+import { repositoryProblems } from "../src/rules/repository.ts";
 import { parseModule } from "../src/rules/source-module.ts";
 
 test.each([
@@ -69,5 +70,25 @@ test("a package without the root's LICENSE is named", () => {
   expect(licenseProblems("free\n", packages)).toEqual([
     expect.stringContaining("none: has no LICENSE"),
     expect.stringContaining("other: has another LICENSE than the root"),
+  ]);
+});
+
+test("a package of another repository, or of none, is named", () => {
+  const root = { type: "git", url: "git+https://example.invalid/a.git" };
+  const packages = [
+    { name: "same", directory: "packages/same", repository: { ...root, directory: "packages/same" } },
+    { name: "none", directory: "packages/none", repository: undefined },
+    { name: "folder", directory: "packages/folder", repository: root },
+    {
+      name: "other",
+      directory: "packages/other",
+      repository: { ...root, url: "b", directory: "packages/other" },
+    },
+  ];
+
+  expect(repositoryProblems(root, packages).map((problem) => problem.split(":")[0])).toEqual([
+    "none",
+    "folder",
+    "other",
   ]);
 });

@@ -5,7 +5,13 @@ import { ROOT } from "./paths.ts";
 export interface PublishedPackage {
   name: string;
   folder: string;
-  manifest: { name: string; private?: boolean; exports?: Record<string, unknown> };
+  manifest: {
+    name: string;
+    version: string;
+    private?: boolean;
+    exports?: Record<string, unknown>;
+    repository?: unknown;
+  };
 }
 
 /** Everything under packages/ that goes to the registry. */

@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { publishedPackages } from "../../../tasks/src/packages.ts";
 import { ROOT } from "../../../tasks/src/paths.ts";
 import { boundaryProblems } from "../rules/boundaries.ts";
@@ -7,6 +7,7 @@ import { conformanceProblems } from "../rules/conformance.ts";
 import { fileNameProblems } from "../rules/file-names.ts";
 import { licenseProblems } from "../rules/license.ts";
 import type { LicensedPackage } from "../rules/license.ts";
+import { repositoryProblems, type LocatedPackage } from "../rules/repository.ts";
 import { parseModule, type SourceModule } from "../rules/source-module.ts";
 import type { Step } from "../step.ts";
 
@@ -18,6 +19,7 @@ export const structure: Step = {
     const problems = [
       ...[boundaryProblems, conformanceProblems, fileNameProblems].flatMap((rule) => rule(modules)),
       ...licenseProblems(readFileSync(join(ROOT, "LICENSE"), "utf8"), readLicenses()),
+      ...repositoryProblems(readRootRepository(), readRepositories()),
     ];
     return { ok: problems.length === 0, output: problems.join("\n") };
   },
@@ -34,5 +36,16 @@ function readLicenses(): LicensedPackage[] {
   return publishedPackages().map(({ name, folder }) => {
     const path = join(folder, "LICENSE");
     return { name, license: existsSync(path) ? readFileSync(path, "utf8") : undefined };
+  });
+}
+
+function readRootRepository(): unknown {
+  const manifest: { repository?: unknown } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  return manifest.repository;
+}
+
+function readRepositories(): LocatedPackage[] {
+  return publishedPackages().map(({ name, folder, manifest }) => {
+    return { name, directory: `packages/${basename(folder)}`, repository: manifest.repository };
   });
 }
