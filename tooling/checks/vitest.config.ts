@@ -10,6 +10,8 @@ export default defineConfig({
     maxWorkers: "100%",
     // Tests that start processes share two cores with each other; what hangs still fails.
     testTimeout: 20_000,
+    // GitHub's parser imports JSON as bundlers do, and Node does not.
+    server: { deps: { inline: [/@actions\//] } },
     allowOnly: false,
     restoreMocks: true,
     unstubEnvs: true,

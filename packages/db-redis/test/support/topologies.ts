@@ -40,6 +40,17 @@ export async function oneServer(db: number): Promise<Topology> {
   return topology([home], { port: server.port }, home, () => server.stop());
 }
 
+/** One that somebody else has started, at `host:port`. The tests empty it, so it must be empty. */
+export async function serverToEmpty(address: string): Promise<Topology> {
+  const [, host = "", port = ""] = /^(.+):(\d+)$/.exec(address) ?? [];
+  const home = new Redis({ host, port: Number(port), protocol: 2, maxRetriesPerRequest: 3 });
+  if ((await home.dbsize()) > 0) {
+    home.disconnect();
+    throw new Error(`the tests would empty the Redis at ${address}, and it holds keys`);
+  }
+  return topology([home], { host, port: Number(port) }, home, async () => undefined);
+}
+
 /** TLS on both sides, and a user with the rule in the README. */
 export async function tlsAndAcl(): Promise<Topology> {
   const tls = await startTlsRedis({ user: readmeUser(PASSWORD).join(" ") });
