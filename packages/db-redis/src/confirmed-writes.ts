@@ -108,8 +108,7 @@ export class ConfirmedWrites {
 
   #settle({ resolve, reject }: Write, reply: Reply | Error, confirmed: Reply | Error): void {
     if (isReply(reply)) return reject(failure(reply, this.#connection.location, WRITES));
-    const hasWritten = Array.isArray(reply) && WRITTEN.has(reply[0]);
-    if (!hasWritten || Number(confirmed) >= this.#durability.replicas) return resolve(reply as Reply);
+    if (!hasWritten(reply) || Number(confirmed) >= this.#durability.replicas) return resolve(reply);
     reject(this.#unconfirmed(typeof confirmed === "number" ? confirmed : 0));
   }
 
@@ -120,4 +119,10 @@ export class ConfirmedWrites {
       `redis at ${this.#connection.location} has made the write, but only ${confirmed} of ${replicas} replicas have confirmed it within ${timeoutMs} ms: a failover may lose it. Look after the replicas, then repeat it (an insert with its token) until it is confirmed`,
     );
   }
+}
+
+/** Of a script that has made several, what it says of each. */
+function hasWritten(reply: Reply): boolean {
+  if (!Array.isArray(reply)) return false;
+  return WRITTEN.has(reply[0]) || (reply[0] === "done" && (reply[2] as readonly Reply[]).some(hasWritten));
 }

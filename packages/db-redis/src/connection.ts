@@ -67,7 +67,7 @@ export class Connection {
 
   /** The master of the slot that the clients are in. */
   async master(): Promise<Way> {
-    return this.#route.way(slotOf(this.#home));
+    return this.#route.way(this.#slot(this.#home));
   }
 
   /** Looks for the masters anew. */
@@ -80,7 +80,7 @@ export class Connection {
    * are written to.
    */
   async witness(unusedKey: string): Promise<string | undefined> {
-    const slot = slotOf(this.#home);
+    const slot = this.#slot(this.#home);
     try {
       const way = await this.#route.way(slot);
       return (await this.#route.proves(way, unusedKey)) ? way.link.peer : undefined;
@@ -96,15 +96,17 @@ export class Connection {
   /** A command that changes nothing. It is tried again where the connection was lost. */
   async read(name: string, ...args: readonly Argument[]): Promise<Reply> {
     const key = KEYLESS.has(name) ? this.#home : String(args[0]);
-    return this.#routed(slotOf(key), { follows: true }, ({ link, session }, asking) =>
+    return this.#routed(this.#slot(key), { follows: true }, ({ link, session }, asking) =>
       link.send([name, ...args], withSession({ asking }, session)),
     );
   }
 
   /** The bytes of a string, where they are no text. */
   async bytes(key: string): Promise<Buffer> {
-    const reply = await this.#routed<unknown>(slotOf(key), { follows: true }, ({ link, session }, asking) =>
-      link.send(["get", key], withSession({ asking, asBytes: true }, session)),
+    const reply = await this.#routed<unknown>(
+      this.#slot(key),
+      { follows: true },
+      ({ link, session }, asking) => link.send(["get", key], withSession({ asking, asBytes: true }, session)),
     );
     return Buffer.isBuffer(reply) ? reply : Buffer.alloc(0);
   }
@@ -118,7 +120,7 @@ export class Connection {
   ): Promise<Reply> {
     const rest = [keys.length, ...keys, ...args];
     return this.#routed(
-      slotOf(keys[0] ?? this.#home),
+      this.#slot(keys[0] ?? this.#home),
       { ...sent, writes: script.writes },
       async ({ link, session }, asking) => {
         const sending = withSession({ writes: script.writes, shapes: [script.shape], asking }, session);
@@ -141,7 +143,7 @@ export class Connection {
     commands: readonly Command[],
     { shapes, ...routing }: Sent & { readonly writes: boolean; readonly shapes: readonly Shape[] },
   ): Promise<readonly (Reply | Error)[]> {
-    return this.#routed(slotOf(key), routing, async ({ link, session }, asking) => {
+    return this.#routed(this.#slot(key), routing, async ({ link, session }, asking) => {
       const sending = { writes: routing.writes, shapes, asking };
       const replies = await link.sendTogether(commands, withSession(sending, session));
       if (isReply(replies[0])) throw replies[0];
@@ -178,7 +180,7 @@ export class Connection {
       try {
         // Twice: what is moved from one to another one meanwhile can be missed once.
         for (let pass = 1; pass <= 2; pass += 1)
-          for (const { link } of await this.#route.masters(slotOf(this.#home)))
+          for (const { link } of await this.#route.masters(this.#slot(this.#home)))
             yield* this.#scanOne({ link, session: link.session }, pattern);
         if (this.epoch === epoch) return;
       } catch (error) {
@@ -210,7 +212,7 @@ export class Connection {
 
   /** Whoever has keys of the clients: the master, and while they are moved to another one, that one after it. */
   async #homes(): Promise<readonly Way[]> {
-    const [slot, unused] = [slotOf(this.#home), `${this.#home}:unused`];
+    const [slot, unused] = [this.#slot(this.#home), `${this.#home}:unused`];
     return this.#routed(slot, {}, async (way) => {
       const { link } = way;
       try {
@@ -224,6 +226,11 @@ export class Connection {
         return [link, next].map((home) => ({ link: home, session: home.session }));
       }
     });
+  }
+
+  /** Without a cluster all of them are one. */
+  #slot(key: string): number {
+    return this.topology === "cluster" ? slotOf(key) : 0;
   }
 
   /** Until it is answered, or cannot be. */

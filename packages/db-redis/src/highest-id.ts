@@ -9,7 +9,6 @@
  */
 import type { ClientId } from "@hivemind/db-core/backend";
 import { parseClientId } from "@hivemind/db-core/backend";
-import type { Argument } from "./connection.ts";
 import type { RecordReader } from "./record-reader.ts";
 
 export interface Scan {
@@ -67,9 +66,4 @@ export class HighestId {
     const records = agrees ? names.length : (await this.#reader.read(names)).size;
     return { highest: ids.at(-1) ?? 0, countBefore, records };
   }
-}
-
-/** As the insert script takes it. */
-export function scanArguments(scan: Scan | undefined): readonly Argument[] {
-  return scan === undefined ? ["", "", ""] : [String(scan.highest), scan.countBefore, String(scan.records)];
 }

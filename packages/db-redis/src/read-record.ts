@@ -6,6 +6,8 @@ import { CREATING } from "./keyspace.ts";
 
 /** A record as it is stored, and what it counts as. */
 export interface ReadRecord {
+  /** What its key ends in. */
+  readonly name: string;
   readonly text: string;
   readonly entry: StoredEntry;
   /** Its revocation is on record, and it looks alive: something else wrote it back. */
@@ -26,7 +28,7 @@ export function readRecord(
   const stored = isGarbled || text === "" ? unreadable(id, isGarbled) : parseRecord(id, text);
   const resurrected = revoked && stored.id !== undefined && !(stored.record && isTombstone(stored.record));
   const entry = resurrected ? { id: stored.id, record: tombstone(stored.id) } : stored;
-  return { text, entry, resurrected, revoked };
+  return { name, text, entry, resurrected, revoked };
 }
 
 /** The record that stands where a revoked one was, as it claims to be. */

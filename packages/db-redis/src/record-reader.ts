@@ -16,6 +16,11 @@ import type { StoreIdentity } from "./store-identity.ts";
 
 /** Asked for in one script, which holds up everybody else meanwhile. */
 const AT_ONCE = 500;
+/** Looked up in one script. While the server is at the next ones, what these have found is decoded here. */
+const SETS_AT_ONCE = 16;
+
+/** Of each record its name, its text, and 1 where it is revoked, one after the other. */
+export type Told = readonly Reply[];
 
 export class RecordReader {
   readonly #connection: Connection;
@@ -48,19 +53,15 @@ export class RecordReader {
       const keys = [this.#keys.meta, this.#keys.revoked, ...some.map((name) => this.#keys.client(name))];
       const expected = this.#identity.storeId;
       const oneByOne = () => readSplit(this.#connection, this.#keys, some);
-      const [storeId, texts, revoked] = this.#isSplit
+      const [storeId, told] = this.#isSplit
         ? await oneByOne()
         : await orInSteps(
             "reads",
-            async (sent) => (await this.#connection.run(READ, keys, some, sent)) as [Reply, Reply[], Reply[]],
+            async (sent) => (await this.#connection.run(READ, keys, some, sent)) as [Reply, Told],
             oneByOne,
           );
       this.#identity.see(storeId, expected);
-      const garbled = await this.#garbled(some.map((name, i) => [name, texts[i]]));
-      for (const [i, name] of some.entries()) {
-        const record = this.#read(name, texts[i], revoked[i], garbled);
-        if (record !== undefined) found.set(name, record);
-      }
+      for (const record of this.#readAll(told, await this.#garbled([told]))) found.set(record.name, record);
     }
     if (found.size === 0 && names.length > 0) await this.#identity.confirm();
     return found;
@@ -83,37 +84,45 @@ export class RecordReader {
     sent: Sent,
   ): Promise<Map<string, readonly StoredEntry[]>> {
     const matched = new Map<string, readonly StoredEntry[]>();
-    const isAsked = values.length > 0;
-    let wanted = [...values];
-    while (wanted.length > 0) {
+    const calls: Promise<void>[] = [];
+    for (let start = 0; start < values.length; start += SETS_AT_ONCE)
+      calls.push(this.#findSome(index, values.slice(start, start + SETS_AT_ONCE), sent, matched));
+    await Promise.all(calls);
+    if (matched.size === 0 && values.length > 0) await this.#identity.confirm();
+    return matched;
+  }
+
+  async #findSome(
+    index: IndexName,
+    values: readonly string[],
+    sent: Sent,
+    matched: Map<string, readonly StoredEntry[]>,
+  ): Promise<void> {
+    for (let wanted = values; wanted.length > 0;) {
       const later: string[] = [];
       const keys = [this.#keys.meta, this.#keys.revoked, this.#keys.accessKeyRecords];
+      for (const value of wanted) keys.push(this.#set(index, value));
+      const args = [this.#keys.client(""), AT_ONCE, ...(index === "accessKey" ? wanted : [])];
       const expected = this.#identity.storeId;
-      const [storeId, found] = (await this.#connection.run(
-        FIND,
-        [...keys, ...wanted.map((value) => this.#set(index, value))],
-        [this.#keys.client(""), AT_ONCE, ...(index === "accessKey" ? wanted : [])],
-        sent,
-      )) as [Reply, (readonly Reply[] | number | null)[]];
+      const reply = await this.#connection.run(FIND, keys, args, sent);
+      const [storeId, found] = reply as [Reply, readonly (Told | number | null)[]];
       this.#identity.see(storeId, expected);
-      const garbled = await this.#garbled(found.flatMap(triples));
+      const garbled = await this.#garbled(found.filter((told) => Array.isArray(told)));
       for (const [i, value] of wanted.entries()) {
-        const answer = found[i] ?? null;
-        if (answer === null) {
+        const told = found[i] ?? null;
+        if (told === null) {
           later.push(value);
           continue;
         }
         const read =
-          typeof answer === "number"
+          typeof told === "number"
             ? await this.#readMembers(this.#set(index, value))
-            : triples(answer).map(([name, text, revoked]) => this.#read(name, text, revoked, garbled));
+            : this.#readAll(told, garbled);
         const entries = matching(read, index, value);
         if (entries.length > 0) matched.set(value, entries);
       }
       wanted = later;
     }
-    if (matched.size === 0 && isAsked) await this.#identity.confirm();
-    return matched;
   }
 
   /** While the keys are with two nodes: through the sets all the same, each of which is with one of them. */
@@ -219,25 +228,27 @@ export class RecordReader {
     return [...found.values()];
   }
 
-  #read(
-    name: string,
-    text: Reply | undefined,
-    revoked: Reply | undefined,
-    garbled: ReadonlySet<string>,
-  ): ReadRecord | undefined {
-    const record = readRecord(name, text, revoked === 1, garbled.has(name));
-    if (record?.entry.id !== undefined) this.#seen.remember(record.entry.id, record.text);
-    return record;
+  #readAll(told: Told, garbled: ReadonlySet<string>): readonly ReadRecord[] {
+    const read: ReadRecord[] = [];
+    for (let at = 0; at < told.length; at += 3) {
+      const name = told[at] as string;
+      const record = readRecord(name, told[at + 1], told[at + 2] === 1, garbled.has(name));
+      if (record === undefined) continue;
+      if (record.entry.id !== undefined) this.#seen.remember(record.entry.id, record.text);
+      read.push(record);
+    }
+    return read;
   }
 
   /** Those whose bytes are no UTF-8: the driver has put U+FFFD in their place, so the text is not what is stored. */
-  async #garbled(
-    named: readonly (readonly [name: string, text: Reply | undefined, ...rest: unknown[]])[],
-  ): Promise<ReadonlySet<string>> {
+  async #garbled(lists: readonly Told[]): Promise<ReadonlySet<string>> {
     const garbled = new Set<string>();
-    for (const [name, text] of named) {
-      if (typeof text !== "string" || !text.includes("\uFFFD")) continue;
-      if (!isUtf8(await this.#connection.bytes(this.#keys.client(name)))) garbled.add(name);
+    for (const told of lists) {
+      for (let at = 0; at < told.length; at += 3) {
+        const [name, text] = [told[at] as string, told[at + 1] as string];
+        if (text.includes("\uFFFD") && !isUtf8(await this.#connection.bytes(this.#keys.client(name))))
+          garbled.add(name);
+      }
     }
     return garbled;
   }
@@ -248,26 +259,9 @@ export class RecordReader {
   }
 }
 
-/** As the script answers them, one after the other. */
-function triples(
-  found: readonly Reply[] | number | null,
-): (readonly [name: string, text: Reply, revoked: Reply])[] {
-  if (found === null || typeof found === "number") return [];
-  return Array.from({ length: found.length / 3 }, (_, i) => {
-    const [name, text, revoked] = found.slice(3 * i, 3 * i + 3) as [string, Reply, Reply];
-    return [name, text, revoked] as const;
-  });
-}
-
-function matching(
-  records: readonly (ReadRecord | undefined)[],
-  index: IndexName,
-  value: string,
-): readonly StoredEntry[] {
-  const matched = records.flatMap((record) =>
-    record !== undefined && matches(record.entry, index, value) ? [record.entry] : [],
-  );
-  return matched.toSorted((a, b) => rank(a.id) - rank(b.id));
+function matching(records: readonly ReadRecord[], index: IndexName, value: string): readonly StoredEntry[] {
+  const matched = records.map(({ entry }) => entry).filter((entry) => matches(entry, index, value));
+  return matched.length < 2 ? matched : matched.toSorted((a, b) => rank(a.id) - rank(b.id));
 }
 
 /** What has no id comes last. */

@@ -20,7 +20,6 @@ import { ConfirmedWrites } from "./confirmed-writes.ts";
 import { Connection } from "./connection.ts";
 import type { Feed } from "./feed.ts";
 import { redisHealth } from "./health.ts";
-import { HighestId } from "./highest-id.ts";
 import { Inserter } from "./inserter.ts";
 import type { Keyspace } from "./keyspace.ts";
 import { makeRoute } from "./make-route.ts";
@@ -68,7 +67,7 @@ export class RedisBackend implements Backend {
     const writer = new Writer(connection, keys, identity, confirmedWrites(store));
     const { location } = connection;
     this.#writer = writer;
-    this.#inserter = new Inserter(writer, location, keys, identity, reader, new HighestId(reader));
+    this.#inserter = new Inserter(writer, location, keys, identity, reader);
     const steps = new Steps(connection, keys, writer);
     this.#updater = new Updater(writer, location, keys, identity, reader, steps);
     this.#toucher = new Toucher(connection, keys, identity, reader, steps);

@@ -42,8 +42,10 @@ const OUTCOMES: Readonly<Record<string, Shape>> = {
   scan: startsWith(text),
   taken: startsWith(text, text),
   clash: listOf(integer, text, text),
+  alone: anything,
+  done: (reply) => startsWith(text, listOf(outcome))(reply),
 };
-export const outcome: Shape = (reply) => {
+export const outcome: Shape = (reply: unknown): boolean => {
   if (!Array.isArray(reply)) return false;
   const [word, ...rest] = reply as readonly unknown[];
   return typeof word === "string" && Object.hasOwn(OUTCOMES, word) && OUTCOMES[word]?.(rest) === true;

@@ -8,10 +8,14 @@ export async function readSplit(
   connection: Connection,
   keys: Keyspace,
   names: readonly string[],
-): Promise<[storeId: Reply, texts: Reply[], revoked: Reply[]]> {
+): Promise<[storeId: Reply, told: readonly Reply[]]> {
   const texts = await Promise.all(names.map((name) => text(connection, keys.client(name))));
   const revoked = await Promise.all(names.map((name) => connection.read("sismember", keys.revoked, name)));
-  return [(await connection.read("hget", keys.meta, "store_id")) ?? "", texts, revoked];
+  const told = names.flatMap((name, i) => {
+    const [found, isRevoked] = [texts[i] ?? null, revoked[i] ?? 0];
+    return found === null ? [] : [name, found, isRevoked];
+  });
+  return [(await connection.read("hget", keys.meta, "store_id")) ?? "", told];
 }
 
 /** "" for a key of another type, as the script has it. */

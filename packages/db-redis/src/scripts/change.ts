@@ -15,7 +15,8 @@ local id, dead = ARGV[6], ARGV[11] == '1'
 if redis.call('GET', KEYS[5]) ~= ARGV[7] then return {'changed'} end
 if not dead and redis.call('SISMEMBER', KEYS[3], id) == 1 then return {'changed'} end
 local unique, leave, join = tonumber(ARGV[13]), tonumber(ARGV[14]), tonumber(ARGV[15])
-local found = clashes(7, 6 + unique, id, ARGV[5], KEYS[3], 16)
+local found, seen = {'clash'}, seen_from(16, #ARGV)
+for i = 7, 6 + unique do add_clashes(found, i - 7, KEYS[i], id, ARGV[5], KEYS[3], seen) end
 if #found > 1 then return found end
 
 -- A revocation goes through whatever is wrong with the rest: over keys of another type, and without memory

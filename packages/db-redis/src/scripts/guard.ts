@@ -23,22 +23,21 @@ end
  * does hold the value is for us to say, not for cjson, so what has been looked at and does not is let pass.
  */
 export const CLASHES = `
-local function clashes(first, last, own, client, revoked_key, seen_from)
+local function seen_from(first, last)
   local seen = {}
-  for i = seen_from, #ARGV, 2 do seen[ARGV[i]] = ARGV[i + 1] end
-  local found = {'clash'}
-  for i = first, last do
-    for _, id in ipairs(redis.call('SMEMBERS', KEYS[i])) do
-      if id ~= own then
-        local text = redis.call('GET', client .. id)
-        if text and text ~= CREATING and seen[id] ~= text and redis.call('SISMEMBER', revoked_key, id) == 0 then
-          found[#found + 1] = i - first
-          found[#found + 1] = id
-          found[#found + 1] = text
-        end
+  for i = first, last, 2 do seen[ARGV[i]] = ARGV[i + 1] end
+  return seen
+end
+local function add_clashes(found, n, set, own, client, revoked_key, seen)
+  for _, id in ipairs(redis.call('SMEMBERS', set)) do
+    if id ~= own then
+      local text = redis.call('GET', client .. id)
+      if text and text ~= CREATING and seen[id] ~= text and redis.call('SISMEMBER', revoked_key, id) == 0 then
+        found[#found + 1] = n
+        found[#found + 1] = id
+        found[#found + 1] = text
       end
     end
   end
-  return found
 end
 `;

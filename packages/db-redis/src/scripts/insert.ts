@@ -3,98 +3,131 @@ import { writeScript } from "../script.ts";
 import { CLASHES, GUARD } from "./guard.ts";
 
 /**
- * KEYS: meta, schema_version, count, id_seq, revoked, api_key_records, token, unique sets..., then of each
- * record: record, idx, name set, key set, fingerprint sets....
- * ARGV: the guard's four, 5 what a record's key begins with, 6 the highest id by a scan or "", 7 the count
- * when that scan began, 8 the number of records by it, 9 the highest id that the new ones were made for or
- * "", 10 the number of unique sets, 11 the number of records, 12 the ids joined, 13 trust the scan whatever
- * the count, then of each record id, text, access key, name, 1 for a tombstone, number of fingerprints; then
- * id and text of records that clash not.
+ * Inserts, one after the other, each of them all or none with an outcome of its own.
+ *
+ * KEYS: meta, schema_version, count, id_seq, revoked, api_key_records, then of each insert: token, then of each of
+ * its records: record, idx, name set, key set, fingerprint sets....
+ * ARGV: the guard's four, 5 what a record's key begins with, then of each insert: the number of its KEYS, the
+ * number of its ARGV, the highest id by a scan or "", the count when that scan began, the number of records by
+ * it, 1 to trust the scan whatever the count, the highest id that the new ones were made for or "", the ids
+ * joined, the number of records; then of each record: id, text, access key, name, 1 for a tombstone, number of
+ * fingerprints; then id and text of records that clash not.
+ * Answers `done`, the store's id where something was written, and the outcomes.
  */
 export const INSERT = writeScript(
   `${GUARD}${CLASHES}
-local made = redis.call('GET', KEYS[7])
-if made then
-  -- A write, so that a WAIT behind it is about what was made then.
-  redis.call('SET', KEYS[7], made, 'EX', 3600)
-  return {'made', made}
-end
-local unique, records = tonumber(ARGV[10]), tonumber(ARGV[11])
-
--- The highest id. What other programs add changes the count. Where that does not add up, it is looked for.
+local call = redis.call
+local client, revoked_key, copies = ARGV[5], KEYS[5], KEYS[6]
 local function decimal(n) return string.format('%.0f', n) end
-local function taken(n)
-  local id = decimal(n)
-  return redis.call('EXISTS', ARGV[5] .. id) == 1 or redis.call('SISMEMBER', KEYS[5], id) == 1
+local function is_taken(id)
+  return call('EXISTS', client .. id) == 1 or call('SISMEMBER', revoked_key, id) == 1
 end
-local count = redis.call('GET', KEYS[3]) or ''
-local top = tonumber(redis.call('HGET', KEYS[1], 'top') or '')
-local total = tonumber(count)
-local is_scanned = ARGV[6] ~= '' and (ARGV[7] == count or ARGV[13] == '1')
-if is_scanned then
-  top = math.max(top or 0, tonumber(ARGV[6]))
-  if ARGV[7] == count then total = tonumber(ARGV[8]) end
-end
-if not total and is_scanned then total = tonumber(ARGV[8]) end
-if not top or not total then return {'scan', count} end
-local above = 0
-while taken(top + 1) do
-  top = top + 1
-  above = above + 1
-  -- What a hub has imported is looked through outside of a script, which holds up everybody else.
-  if above > 1000 then return {'scan', count} end
-end
-if not is_scanned then
-  local known = tonumber(redis.call('HGET', KEYS[1], 'count') or '')
-  if not known or total - known ~= above then return {'scan', count} end
-end
-if ARGV[9] ~= '' and tonumber(ARGV[9]) ~= top then return {'ids', decimal(top)} end
 
-local at = 14
-for _ = 1, records do
-  if taken(tonumber(ARGV[at])) then return {'taken', ARGV[at], count} end
-  at = at + 6
-end
-local found = clashes(8, 7 + unique, nil, ARGV[5], KEYS[5], at)
-if #found > 1 then return found end
+call('HLEN', copies)
+local count = call('GET', KEYS[3]) or ''
+local kept = call('HMGET', KEYS[1], 'top', 'count')
+local kept_top, kept_count = tonumber(kept[1] or ''), tonumber(kept[2] or '')
+local has_written = false
 
--- A key of another type is found now, when nothing has been written. From then on nothing can be refused but
--- the first write, for want of memory or by a read-only server.
-local k = 8 + unique
-at = 14
-redis.call('HLEN', KEYS[6])
-for _ = 1, records do
-  redis.call('HLEN', KEYS[k + 1])
-  redis.call('SCARD', KEYS[k + 2])
-  redis.call('SCARD', KEYS[k + 3])
-  k = k + 4 + tonumber(ARGV[at + 5])
-  at = at + 6
-end
-k = 8 + unique
-at = 14
-for _ = 1, records do
-  local id, text, key, name, dead, fingerprints =
-    ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4] == '1', tonumber(ARGV[at + 5])
-  redis.call('SET', KEYS[k], text)
-  redis.call('HSET', KEYS[k + 1], 'name', name, 'api_key', key)
-  redis.call('SADD', KEYS[k + 3], id)
-  if dead then
-    redis.call('SADD', KEYS[5], id)
-  else
-    redis.call('SADD', KEYS[k + 2], id)
-    redis.call('HSET', KEYS[6], key, text)
-    for f = 1, fingerprints do redis.call('SADD', KEYS[k + 3 + f], id) end
+local function insert(k, at)
+  local token = KEYS[k]
+  local made = call('GET', token)
+  if made then
+    -- A write, so that a WAIT behind it is about what was made then.
+    call('SET', token, made, 'EX', 3600)
+    return {'made', made}
   end
-  if tonumber(id) > top then top = tonumber(id) end
-  k = k + 4 + fingerprints
-  at = at + 6
+
+  -- The highest id. What other programs add changes the count. Where that does not add up, it is looked for.
+  local scanned, count_before, counted, made_for = ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], ARGV[at + 6]
+  local top, total = kept_top, tonumber(count)
+  local is_scanned = scanned ~= '' and (count_before == count or ARGV[at + 5] == '1')
+  if is_scanned then
+    top = math.max(top or 0, tonumber(scanned))
+    if count_before == count or not total then total = tonumber(counted) end
+  end
+  if not top or not total then return {'scan', count} end
+  local above = 0
+  local free = decimal(top + 1)
+  while is_taken(free) do
+    top = top + 1
+    above = above + 1
+    free = decimal(top + 1)
+    -- What a hub has imported is looked through outside of a script, which holds up everybody else.
+    if above > 1000 then return {'scan', count} end
+  end
+  if not is_scanned and (not kept_count or total - kept_count ~= above) then return {'scan', count} end
+  if made_for ~= '' and tonumber(made_for) ~= top then return {'ids', decimal(top)} end
+
+  -- A key of another type is found now, when nothing of this insert has been written. From then on nothing can be
+  -- refused but the first write of all, for want of memory or by a read-only server.
+  local records = tonumber(ARGV[at + 8])
+  local first_key, first = k + 1, at + 9
+  local found, n, seen = {'clash'}, 0, seen_from(first + 6 * records, at + ARGV[at + 1] - 1)
+  k, at = first_key, first
+  for _ = 1, records do
+    local id, dead, fingerprints = ARGV[at], ARGV[at + 4] == '1', tonumber(ARGV[at + 5])
+    if id ~= free and is_taken(id) then return {'taken', id, count} end
+    call('HLEN', KEYS[k + 1])
+    call('SCARD', KEYS[k + 2])
+    if dead then
+      call('SCARD', KEYS[k + 3])
+    else
+      for set = k + 3, k + 3 + fingerprints do
+        add_clashes(found, n, KEYS[set], nil, client, revoked_key, seen)
+        n = n + 1
+      end
+    end
+    k = k + 4 + fingerprints
+    at = at + 6
+  end
+  if #found > 1 then return found end
+
+  k, at = first_key, first
+  for _ = 1, records do
+    local id, text, key, dead, fingerprints =
+      ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 4] == '1', tonumber(ARGV[at + 5])
+    call('SET', KEYS[k], text)
+    has_written = true
+    call('HSET', KEYS[k + 1], 'name', ARGV[at + 3], 'api_key', key)
+    call('SADD', KEYS[k + 3], id)
+    if dead then
+      call('SADD', revoked_key, id)
+    else
+      call('SADD', KEYS[k + 2], id)
+      call('HSET', copies, key, text)
+      for f = 1, fingerprints do call('SADD', KEYS[k + 3 + f], id) end
+    end
+    if tonumber(id) > top then top = tonumber(id) end
+    k = k + 4 + fingerprints
+    at = at + 6
+  end
+  kept_top, kept_count = top, total + records
+  count = decimal(kept_count)
+  call('SET', token, ARGV[first - 2], 'EX', 3600)
+  return {'ok'}
 end
-total = decimal(total + records)
-redis.call('SET', KEYS[3], total)
-redis.call('SET', KEYS[4], decimal(top))
-redis.call('HSET', KEYS[1], 'top', decimal(top), 'count', total)
-redis.call('SET', KEYS[7], ARGV[12], 'EX', 3600)
-return {'ok', mark_store()}
+
+local outcomes = {}
+local k, at = 7, 6
+while at <= #ARGV do
+  local is_done, told = pcall(insert, k, at)
+  if not is_done then
+    -- As long as nothing is written, it is the answer to all; afterwards to this one, when it is asked alone. Some
+    -- versions put before it where in the script it was.
+    local why = type(told) == 'table' and told.err or told
+    if not has_written then return redis.error_reply(string.match(why, '%u%u%u.*') or 'ERR ' .. why) end
+    told = {'alone'}
+  end
+  outcomes[#outcomes + 1] = told
+  k, at = k + ARGV[at], at + ARGV[at + 1]
+end
+if not has_written then return {'done', '', outcomes} end
+local top = decimal(kept_top)
+call('SET', KEYS[3], count)
+call('SET', KEYS[4], top)
+call('HSET', KEYS[1], 'top', top, 'count', count)
+return {'done', mark_store(), outcomes}
 `,
   outcome,
 );

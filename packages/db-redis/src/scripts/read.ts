@@ -1,24 +1,38 @@
-import { either, integer, isSome, listOf, nothing, startsWith, text, textOrNothing } from "../reply-shape.ts";
+import { either, integer, isSome, listOf, nothing, startsWith, text } from "../reply-shape.ts";
 import type { Shape } from "../reply-shape.ts";
 import { readScript } from "../script.ts";
+
+/** Of one record its id, its text and 1 where it is revoked. Nothing where there is none. */
+const TELL = `
+local call, pcall = redis.call, redis.pcall
+local function tell(told, id, key)
+  local text = pcall('GET', key)
+  if not text then return end
+  if type(text) == 'table' then
+    -- Of another type: a record that nobody can read. Anything else, a cluster that is just moving it: no answer.
+    if not string.find(text.err, 'WRONGTYPE', 1, true) then error(text.err) end
+    text = ''
+  end
+  local n = #told
+  told[n + 1] = id
+  told[n + 2] = text
+  told[n + 3] = call('SISMEMBER', KEYS[2], id)
+end
+`;
 
 /**
  * Records by name, with what is known of their revocation and of the store, all of one moment. KEYS: meta,
  * revoked, records...;
  * ARGV: the ids of those records.
- * Answers: the store's id or "", the texts, 1 for each that is revoked.
+ * Answers: the store's id or "", and a flat list of id, text, 1 where revoked.
  */
 export const READ = readScript(
-  `
-local texts, revoked = {}, {}
-for i, id in ipairs(ARGV) do
-  local text = redis.pcall('GET', KEYS[i + 2])
-  texts[i] = (type(text) == 'table') and '' or text
-  revoked[i] = redis.call('SISMEMBER', KEYS[2], id)
-end
-return {redis.call('HGET', KEYS[1], 'store_id') or '', texts, revoked}
+  `${TELL}
+local told = {}
+for i, id in ipairs(ARGV) do tell(told, id, KEYS[i + 2]) end
+return {call('HGET', KEYS[1], 'store_id') or '', told}
 `,
-  startsWith(text, listOf(textOrNothing), listOf(integer)),
+  startsWith(text, listOf(text, text, integer)),
 );
 
 /** Of each set: a flat list, how many where they are too many, or nothing; but the first one is never passed over. */
@@ -37,39 +51,31 @@ const FOUND: Shape = (reply) =>
  * members where they are too many for one script; nothing where the sets before it have left no room.
  */
 export const FIND = readScript(
-  `
+  `${TELL}
+local client, most = ARGV[1], tonumber(ARGV[2])
 local found = {}
-local most = tonumber(ARGV[2])
 local left = most
 for i = 4, #KEYS do
-  local entries = {}
-  local function add(id)
-    local text = redis.pcall('GET', ARGV[1] .. id)
-    -- Of another type: a record that nobody can read. Anything else, a cluster that is just moving it: no answer.
-    if type(text) == 'table' and not string.find(text.err, 'WRONGTYPE', 1, true) then error(text.err) end
-    if text then
-      entries[#entries + 1] = id
-      entries[#entries + 1] = (type(text) == 'table') and '' or text
-      entries[#entries + 1] = redis.call('SISMEMBER', KEYS[2], id)
-    end
-  end
-  local size = redis.call('SCARD', KEYS[i])
+  local size = call('SCARD', KEYS[i])
   if size > most then
     found[i - 3] = size
   elseif size > left then
     found[i - 3] = false
   else
     left = left - size
-    for _, id in ipairs(redis.call('SMEMBERS', KEYS[i])) do add(id) end
-    if #entries == 0 and ARGV[i - 1] then
-      local copy = redis.pcall('HGET', KEYS[3], ARGV[i - 1])
-      local id = type(copy) == 'string' and string.match(copy, '"client_id":%s*(%d+)')
-      if id then add(id) end
+    local told = {}
+    if size > 0 then
+      for _, id in ipairs(call('SMEMBERS', KEYS[i])) do tell(told, id, client .. id) end
     end
-    found[i - 3] = entries
+    if #told == 0 and ARGV[i - 1] then
+      local copy = pcall('HGET', KEYS[3], ARGV[i - 1])
+      local id = type(copy) == 'string' and string.match(copy, '"client_id":%s*(%d+)')
+      if id then tell(told, id, client .. id) end
+    end
+    found[i - 3] = told
   end
 end
-return {redis.call('HGET', KEYS[1], 'store_id') or '', found}
+return {call('HGET', KEYS[1], 'store_id') or '', found}
 `,
   startsWith(text, FOUND),
 );

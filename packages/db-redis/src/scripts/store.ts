@@ -71,7 +71,7 @@ if not redis.acl_check_cmd then return {} end
 local refused = {}
 for _, call in ipairs({
   {'GET'}, {'SET', ''}, {'DEL'}, {'EXISTS'}, {'HGET', ''}, {'HSET', '', ''}, {'HDEL', ''}, {'HEXISTS', ''}, {'HLEN'},
-  {'SADD', ''}, {'SREM', ''}, {'SMEMBERS'}, {'SISMEMBER', ''}, {'SCARD'},
+  {'HMGET', ''}, {'SADD', ''}, {'SREM', ''}, {'SMEMBERS'}, {'SISMEMBER', ''}, {'SCARD'},
 }) do
   if not redis.acl_check_cmd(call[1], KEYS[1], unpack(call, 2)) then refused[#refused + 1] = call[1] end
 end
