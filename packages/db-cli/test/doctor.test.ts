@@ -1,7 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { networkFileSystem } from "../src/doctor/disk-findings.ts";
+import { fileSystemFindings } from "../src/doctor/disk-findings.ts";
+import { fileSystemOf, typeAt } from "../src/doctor/mounts.ts";
 import { Hub } from "./support/hub.ts";
 import { runCli } from "./support/run-cli.ts";
 
@@ -123,11 +125,49 @@ describe("doctor", () => {
     ]);
     expect(existsSync(leftover)).toBe(false);
   });
+});
 
-  it("knows network file systems by their numbers", () => {
-    expect(networkFileSystem(0x69_69)).toBe("NFS");
-    // As a signed number, which statfs can answer.
-    expect(networkFileSystem(0xff_53_4d_42 | 0)).toBe("CIFS");
-    expect(networkFileSystem(0xef_53)).toBeUndefined();
+describe("the file system of a store", () => {
+  const MOUNTS = [
+    "21 1 254:0 / / rw,relatime - ext4 /dev/vda rw",
+    "30 21 0:40 / /mnt/hub rw,relatime shared:5 - nfs4 server:/hub rw,vers=4.2",
+    "31 21 0:41 / /mnt/my\\040hub rw - fuse.sshfs me@server: rw",
+    "32 30 0:42 / /mnt/hub/local rw - tmpfs tmpfs rw",
+    "33 21 0:43 / /mnt/twice rw - cifs //server/hub rw",
+    "34 33 0:44 / /mnt/twice rw - xfs /dev/vdb rw",
+    "",
+  ].join("\n");
+
+  it.each([
+    ["/srv/clients.db", "ext4"],
+    ["/mnt/hub", "nfs4"],
+    ["/mnt/hub/a/clients.db", "nfs4"],
+    ["/mnt/hubs/clients.db", "ext4"],
+    ["/mnt/my hub/clients.db", "fuse.sshfs"],
+    ["/mnt/hub/local/clients.db", "tmpfs"],
+    ["/mnt/twice/clients.db", "xfs"],
+  ])("of %s is %s", (path, type) => {
+    expect(typeAt(MOUNTS, path)).toBe(type);
+  });
+
+  it.runIf(process.platform === "linux")("is what stat says, also of a file that is not there yet", () => {
+    const { stdout } = spawnSync("stat", ["-f", "-c", "%T", "/proc/self"], { encoding: "utf8" });
+    expect(stdout.trim()).toBe("proc");
+    expect(fileSystemOf("/proc/self/no such file")).toBe("proc");
+  });
+
+  it.each([
+    ["nfs4", "network-file-system", "error", "(NFS)"],
+    ["cifs", "network-file-system", "error", "(SMB)"],
+    ["fuse.sshfs", "network-file-system", "error", "(sshfs)"],
+    ["ceph", "network-file-system", "error", "(Ceph)"],
+    ["9p", "shared-folder", "warning", "(9p)"],
+  ])("%s is a finding", (type, code, severity, name) => {
+    const [found] = fileSystemFindings("/mnt/hub/clients.db", type);
+    expect(found).toMatchObject({ code, severity, message: expect.stringContaining(name) });
+  });
+
+  it.each(["ext4", "xfs", "btrfs", "zfs", "tmpfs", "overlay", "fuse.mergerfs"])("%s is none", (type) => {
+    expect([...fileSystemFindings("/srv/clients.db", type)]).toEqual([]);
   });
 });

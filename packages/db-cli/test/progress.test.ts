@@ -43,15 +43,34 @@ describe("progress of long work", () => {
     expect(written()).toBe("\r\u001B[K");
   });
 
+  it("goes on where one step takes long, and where nothing is counted", () => {
+    const { stderr, written } = stream(false);
+    const progress = new Progress({ stderr }, { isShown: true });
+
+    progress.begin("Checking the store");
+    vi.advanceTimersByTime(11_000);
+    progress.begin("Checking the passwords");
+    progress.add(3);
+    vi.advanceTimersByTime(10_000);
+    progress.end();
+    vi.advanceTimersByTime(60_000);
+
+    expect(written()).toBe(
+      "Checking the store: 5 s\nChecking the store: 10 s\nChecking the passwords: 3 (1/s)\nChecking the passwords: 3 (0/s)\n",
+    );
+  });
+
   it("says how many where nobody knows the end", () => {
     const { stderr, written } = stream(false);
     const progress = new Progress({ stderr }, { isShown: true });
 
     progress.begin("Reading");
-    vi.advanceTimersByTime(6000);
-    progress.add(1200);
+    for (let i = 0; i < 6; i += 1) {
+      vi.advanceTimersByTime(1000);
+      progress.add(200);
+    }
 
-    expect(written()).toBe("Reading: 1,200 (200/s)\n");
+    expect(written()).toBe("Reading: 1,000 (200/s)\n");
   });
 
   it("is nothing where it is not wanted", () => {

@@ -1,8 +1,11 @@
 import type { Finding, JsonObject } from "@hivemind/db-core";
 import { examine } from "../doctor/examine.ts";
 import { EXIT } from "../exit-codes.ts";
+import { Progress } from "../output/progress.ts";
 import { escapeText } from "../output/escape.ts";
 import type { Row } from "../output/table.ts";
+import { withQuiet } from "../transfer/command-options.ts";
+import type { QuietOption } from "../transfer/command-options.ts";
 import type { CommandDefinition } from "./definition.ts";
 
 const COLOURS = { error: "red", warning: "yellow", info: undefined } as const;
@@ -16,10 +19,12 @@ export const doctor: CommandDefinition = {
   examples: ["hivemind-db doctor", "hivemind-db doctor --repair"],
   setUp(command) {
     command.option("--repair", "mend what can be mended");
+    withQuiet(command);
   },
-  async run({ options, session, output }) {
-    const { repair }: { readonly repair?: true } = options;
-    const findings = await examine(session, repair === true);
+  async run({ options, session, output, io }) {
+    const { repair, quiet }: QuietOption & { readonly repair?: true } = options;
+    const progress = new Progress(io, { isShown: quiet !== true && !output.json });
+    const findings = await examine(session, repair === true, progress).finally(() => progress.end());
     const ok = findings.every((one) => one.severity !== "error" || one.repair === "done");
     if (output.json) await output.value({ ok, findings: findings.map(json) });
     else if (findings.length > 0) {

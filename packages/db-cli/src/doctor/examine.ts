@@ -1,6 +1,7 @@
 /** Everything that can be wrong, from the config to the records. Each finding says what to do. */
 import { isDbError } from "@hivemind/db-core";
 import type { ClientDatabase, Finding, NodeConfig } from "@hivemind/db-core";
+import type { Progress } from "../output/progress.ts";
 import type { Session } from "../session.ts";
 import { configFindings } from "./config-findings.ts";
 import { diskFindings } from "./disk-findings.ts";
@@ -8,13 +9,17 @@ import { finding } from "./finding.ts";
 import { passwordFindings } from "./password-findings.ts";
 
 /** What ends the examination is a finding as well: the last one. */
-export async function examine(session: Session, repair: boolean): Promise<readonly Finding[]> {
+export async function examine(
+  session: Session,
+  repair: boolean,
+  progress: Progress,
+): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   try {
     const config = await session.config();
     findings.push(...configFindings(config, await session.secretOptions()));
     await session.withDatabase({ create: false }, async (database) => {
-      for await (const one of storeFindings(database, config, repair)) findings.push(one);
+      for await (const one of storeFindings(database, config, repair, progress)) findings.push(one);
     });
   } catch (error) {
     if (!isDbError(error)) throw error;
@@ -27,12 +32,16 @@ async function* storeFindings(
   database: ClientDatabase,
   config: NodeConfig,
   repair: boolean,
+  progress: Progress,
 ): AsyncGenerator<Finding> {
   const health = await database.health();
   if (!health.ok) yield finding("unhealthy", "error", health.message);
   yield* diskFindings(database.info().location);
+  progress.begin("Checking the store");
   yield* database.verify({ repair });
-  yield* passwordFindings(database, config);
+  progress.begin("Checking the passwords");
+  yield* passwordFindings(database, config, progress);
+  progress.end();
 }
 
 function sentence(text: string): string {

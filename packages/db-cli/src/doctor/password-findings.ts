@@ -1,4 +1,5 @@
 import type { ClientDatabase, Finding, NodeConfig } from "@hivemind/db-core";
+import type { Progress } from "../output/progress.ts";
 import { passwordBits } from "../passwords/password-bits.ts";
 import { finding } from "./finding.ts";
 
@@ -9,9 +10,11 @@ const MOST_NAMED = 20;
 export async function* passwordFindings(
   database: ClientDatabase,
   { minPasswordBits }: Pick<NodeConfig, "minPasswordBits">,
+  progress: Pick<Progress, "add">,
 ): AsyncGenerator<Finding> {
   const weak: number[] = [];
   for await (const client of database.listClients()) {
+    progress.add(1);
     const password = client.revoked ? undefined : (await database.secrets(client.id))?.password;
     if (password === undefined || password === null) continue;
     if ((await passwordBits(password, [client.name])) < minPasswordBits) weak.push(client.id);

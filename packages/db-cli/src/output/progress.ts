@@ -3,6 +3,7 @@ import type { Io } from "../io.ts";
 
 const BAR_EVERY_MS = 100;
 const LINE_EVERY_MS = 5000;
+const LOOK_EVERY_MS = 1000;
 const BAR_WIDTH = 24;
 
 export class Progress {
@@ -15,6 +16,8 @@ export class Progress {
   #start = 0;
   #shownAt = 0;
   #isBarShown = false;
+  #timer: NodeJS.Timeout | undefined;
+  #doneAtTick = 0;
 
   constructor({ stderr }: Pick<Io, "stderr">, { isShown }: { readonly isShown: boolean }) {
     this.#stderr = stderr;
@@ -30,6 +33,8 @@ export class Progress {
     this.#done = 0;
     this.#start = performance.now();
     this.#shownAt = this.#start;
+    this.#doneAtTick = 0;
+    if (this.#isShown) this.#timer = setInterval(() => this.#tick(), LOOK_EVERY_MS).unref();
   }
 
   add(count: number): void {
@@ -43,8 +48,15 @@ export class Progress {
 
   /** Clears the bar: what is written next starts on a clean line. */
   end(): void {
+    clearInterval(this.#timer);
     if (this.#isBarShown) this.#stderr.write("\r\u001B[K");
     this.#isBarShown = false;
+  }
+
+  /** A single step that takes long: that it goes on has to be seen. */
+  #tick(): void {
+    if (this.#done === this.#doneAtTick) this.add(0);
+    this.#doneAtTick = this.#done;
   }
 
   #showBar(now: number): void {
@@ -59,12 +71,10 @@ export class Progress {
 
   #text(now: number): string {
     const seconds = (now - this.#start) / 1000;
+    if (this.#done === 0) return `${this.#phase}: ${time(seconds)}`;
     const rate = this.#done / seconds;
     const of = this.#total === undefined ? "" : ` of ${formatCount(this.#total)}`;
-    const left =
-      this.#total === undefined || this.#done === 0
-        ? ""
-        : `, ${time((this.#total - this.#done) / rate)} left`;
+    const left = this.#total === undefined ? "" : `, ${time((this.#total - this.#done) / rate)} left`;
     return `${this.#phase}: ${formatCount(this.#done)}${of} (${formatCount(rate)}/s${left})`;
   }
 }
