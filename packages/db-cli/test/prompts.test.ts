@@ -1,8 +1,11 @@
-import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { startRedis } from "../../../tooling/redis/src/main.ts";
 import { Hub, hubWithClients } from "./support/hub.ts";
 import { runCli, runJson } from "./support/run-cli.ts";
-import { CTRL_C, DOWN, ENTER, onTerminal } from "./support/terminal.ts";
+import { BACKSPACE, CTRL_C, DOWN, ENTER, onTerminal } from "./support/terminal.ts";
+import type { Answer } from "./support/terminal.ts";
 
 describe.runIf(process.platform === "linux")("without a client, on a terminal", () => {
   it("a list is shown, which typing narrows down", async () => {
@@ -49,10 +52,19 @@ describe("without a client and without a terminal", () => {
   );
 });
 
+/** To the questions about a store of SQLite. */
+function aboutFile(name: string, encrypt: string): readonly Answer[] {
+  return [
+    { to: "redis:", type: `${DOWN}${ENTER}` },
+    { to: "Name of the store", type: `${name}${ENTER}` },
+    { to: "Encrypt the store", type: encrypt },
+  ];
+}
+
 describe.runIf(process.platform === "linux")("init on a terminal", () => {
   it("lists the backends with a line each, and writes the one that is chosen", async () => {
     const hub = new Hub().withoutConfig();
-    const { code, text } = await onTerminal(hub, "init", [{ to: "redis:", type: `${DOWN}${ENTER}` }]);
+    const { code, text } = await onTerminal(hub, "init", aboutFile("", ENTER));
     expect({ code, text }).toMatchObject({ code: 0 });
     expect(text).toContain("json: one readable file");
     expect(text).toContain("sqlite: one file, several processes");
@@ -60,6 +72,56 @@ describe.runIf(process.platform === "linux")("init on a terminal", () => {
     expect(JSON.parse(readFileSync(hub.configFile, "utf8"))).toMatchObject({
       database: { module: "hivemind-sqlite-db-plugin" },
     });
+  });
+
+  it("asks what a Redis server needs, and writes no more than that", async () => {
+    const server = await startRedis({ requirepass: "the-password-of-the-server" });
+    onTestFinished(() => server.stop());
+    const hub = new Hub().withoutConfig();
+    const password = join(hub.home, "redis-password");
+    writeFileSync(password, "the-password-of-the-server\n", { mode: 0o600 });
+
+    const { code, text } = await onTerminal(hub, "init", [
+      { to: "redis:", type: `${DOWN}${DOWN}${ENTER}` },
+      { to: "Host of the Redis server", type: ENTER },
+      { to: "Its port", type: `70000${ENTER}` },
+      { to: "A port from 1 to 65535", type: `${BACKSPACE.repeat(5)}${server.port}${ENTER}` },
+      { to: "Does the server speak TLS?", type: ENTER },
+      { to: "User name", type: ENTER },
+      { to: "ask for a password?", type: `${DOWN}${ENTER}` },
+      { to: "Path of the file", type: `redis-password${ENTER}` },
+    ]);
+
+    expect({ code, text }).toMatchObject({ code: 0 });
+    expect(JSON.parse(readFileSync(hub.configFile, "utf8"))).toEqual({
+      database: {
+        module: "hivemind-redis-db-plugin",
+        "hivemind-redis-db-plugin": { port: server.port, password_file: password },
+      },
+    });
+    expect(await runJson(hub, ["health"])).toMatchObject({ ok: true });
+  });
+
+  it("asks for the name of a file and how it is encrypted, and again with what the config says now", async () => {
+    const hub = new Hub().withoutConfig();
+    const env = { STORE_PASSWORD: "a password of the store" };
+    const first = await onTerminal(
+      hub,
+      "init",
+      [
+        ...aboutFile("satellites", `${DOWN}${DOWN}${ENTER}`),
+        { to: "Name of the variable", type: `STORE_PASSWORD${ENTER}` },
+      ],
+      env,
+    );
+    const block = { name: "satellites", password_env: "STORE_PASSWORD" };
+    expect(first).toMatchObject({ code: 0 });
+    expect(JSON.parse(readFileSync(hub.configFile, "utf8"))).toEqual({
+      database: { module: "hivemind-sqlite-db-plugin", "hivemind-sqlite-db-plugin": block },
+    });
+
+    const again = await onTerminal(hub, "init", aboutFile("", ENTER), env);
+    expect(again).toMatchObject({ code: 0, text: expect.stringContaining("already names") });
   });
 
   it("asks before another backend's clients are left behind, and no is the default", async () => {

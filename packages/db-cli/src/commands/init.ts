@@ -4,6 +4,7 @@ import { backendOptions } from "../arguments/backend-options.ts";
 import { changeConfigFile } from "../config-file/config-file.ts";
 import { setProperty } from "../config-file/set-property.ts";
 import { EXIT } from "../exit-codes.ts";
+import { askOptions } from "../init/questions.ts";
 import { chooseBackend } from "../init/choose-backend.ts";
 import type { BackendChoice } from "../init/backends.ts";
 import { makeStore } from "../init/make-store.ts";
@@ -20,7 +21,7 @@ interface Options {
 export const init: CommandDefinition = {
   name: "init",
   summary: "choose the backend: writes the database block of the config",
-  details: `Asks which backend, checks that its package is installed and that its store can be used, makes the store where there is none, and writes the "database" block of the config. Every other byte of the file stays, comments too; the file as it was is kept beside it.
+  details: `Asks which backend, and what that one needs: the name of the store, the server, where its password is. With --backend nothing is asked. Then it checks that its package is installed and that its store can be used, makes the store where there is none, and writes the "database" block of the config. Every other byte of the file stays, comments too; the file as it was is kept beside it.
 
 A password in --option is seen by other users of this machine: give password_env or password_file instead.`,
   examples: [
@@ -42,7 +43,15 @@ A password in --option is seen by other users of this machine: give password_env
       ...invocation,
       session: session.with(config, config.database),
     });
-    const database = databaseWith(config, choice, backendOptions(option));
+    const given = backendOptions(option);
+    // Nobody shall answer questions about a backend that is not installed.
+    await session.with(config, { ...config.database, module: choice.module, blocks: {} }).backendName();
+    // Whoever names the backend has said what they want.
+    const asked =
+      backend === undefined
+        ? await askOptions(invocation.io, choice.name, { ...blockOf(config, choice).options, ...given })
+        : {};
+    const database = databaseWith(config, choice, { ...given, ...asked });
     const trial = session.with(config, database);
     const packageName = await trial.backendName();
     if (yes !== true && leavesOther(config, choice)) await askWhetherToLeave(invocation, config);
@@ -72,14 +81,23 @@ A password in --option is seen by other users of this machine: give password_env
 
 /** The blocks of other backends stay; that of the chosen one keeps the options that are not given anew. */
 function databaseWith(
-  { database }: NodeConfig,
-  { module, packageName }: BackendChoice,
+  config: NodeConfig,
+  choice: BackendChoice,
   options: JsonObject,
 ): NodeConfig["database"] {
-  const { blocks } = database;
+  const { database } = config;
+  const block = blockOf(config, choice);
+  const blocks = { ...database.blocks, [block.name]: { ...block.options, ...options } };
+  return { ...database, module: choice.module, blocks };
+}
+
+/** The block of the config that this backend has, or would have. */
+function blockOf(
+  { database: { blocks } }: NodeConfig,
+  { module, packageName }: BackendChoice,
+): { readonly name: string; readonly options: JsonObject } {
   const name = [module, packageName].find((one) => Object.hasOwn(blocks, one)) ?? module;
-  const now = (blocks[name] ?? {}) as JsonObject;
-  return { ...database, module, blocks: { ...blocks, [name]: { ...now, ...options } } };
+  return { name, options: (blocks[name] ?? {}) as JsonObject };
 }
 
 function sameDatabase(one: NodeConfig["database"], other: NodeConfig["database"]): boolean {

@@ -36,10 +36,23 @@ export async function select(io: Io, message: string, choices: readonly Choice[]
   return answered(await prompts.select({ ...streams(io), message, options: choices.map(copy) }));
 }
 
-/** Enter alone is no. */
-export async function confirm(io: Io, message: string): Promise<boolean> {
+/** A line of text. Enter alone is `initial`; `wrong` says what is wrong with an answer. */
+export async function ask(
+  io: Io,
+  message: string,
+  { initial, wrong }: { readonly initial: string; readonly wrong: (answer: string) => string | undefined },
+): Promise<string> {
+  const { text } = await library();
+  const validate = (answer: string | undefined): string | undefined => wrong(answer || initial);
+  return answered(
+    await text({ ...streams(io), message, placeholder: initial, defaultValue: initial, validate }),
+  );
+}
+
+/** Enter alone is `initial`. */
+export async function confirm(io: Io, message: string, initial = false): Promise<boolean> {
   const prompts = await library();
-  return answered(await prompts.confirm({ ...streams(io), message, initialValue: false }));
+  return answered(await prompts.confirm({ ...streams(io), message, initialValue: initial }));
 }
 
 /** Not shown while it is typed. */

@@ -19,14 +19,20 @@ export interface Shown {
 
 export const ENTER = "\r";
 export const DOWN = "\u001B[B";
+export const BACKSPACE = "\u007F";
 export const CTRL_C = "\u0003";
 
 /** Words without spaces and quotes, as a shell takes them. Each answer waits for what is new since the last. */
-export async function onTerminal(hub: Hub, args: string, answers: readonly Answer[] = []): Promise<Shown> {
+export async function onTerminal(
+  hub: Hub,
+  args: string,
+  answers: readonly Answer[] = [],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Shown> {
   const command = `stty cols 100 rows 40; '${process.execPath}' '${MAIN}' ${args}`;
   const child = spawn("script", ["-qec", command, "/dev/null"], {
     cwd: hub.home,
-    env: { ...hub.env, TERM: "xterm-256color", SHELL: "/bin/sh" },
+    env: { ...hub.env, ...env, TERM: "xterm-256color", SHELL: "/bin/sh" },
   });
   const waiting = [...answers];
   let text = "";
