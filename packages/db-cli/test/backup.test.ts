@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { text as textOf } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startRedis } from "../../../tooling/redis/src/main.ts";
 import type { RedisServer } from "../../../tooling/redis/src/main.ts";
@@ -8,7 +11,7 @@ import { Progress } from "../src/output/progress.ts";
 import { openBackup } from "../src/transfer/backup-source.ts";
 import { Hub, hubWithClients } from "./support/hub.ts";
 import { clientsText, contentOf, rememberState } from "./support/many-clients.ts";
-import { errorOf, runCli, runJson } from "./support/run-cli.ts";
+import { errorOf, MAIN, runCli, runJson } from "./support/run-cli.ts";
 import { configFor } from "./support/stores.ts";
 import type { BackendName } from "./support/stores.ts";
 import { runAndSignal } from "./support/start-cli.ts";
@@ -138,5 +141,49 @@ describe("restore", () => {
     expect(outcome.code).toBe(5);
     expect(outcome.stderr).not.toContain("key-");
     expect(hub.snapshot()).toEqual(before);
+  });
+});
+
+describe("backup - and restore -", () => {
+  it("go through a pipe, and leave nothing behind", async () => {
+    const hub = seededHub(20);
+    const expected = await contentOf(hub);
+    const folder = join(hub.home, "tmp");
+    mkdirSync(folder);
+
+    const piped = await runCli(hub, ["backup", "-"]);
+    const target = configFor(hub, "sqlite", "piped", redis.port);
+    const restored = await runJson(hub, ["restore", "-", "--config", target], {
+      input: piped.stdout,
+      env: { TMPDIR: folder },
+    });
+    const cut = await runCli(hub, ["restore", "-", "--config", target, "--json"], {
+      input: piped.stdout.slice(0, -10),
+      env: { TMPDIR: folder },
+    });
+
+    expect(piped).toMatchObject({
+      code: 0,
+      stderr: "Wrote 20 clients and 0 entries of node state to standard output\n",
+    });
+    expect(restored).toMatchObject({ clients: { added: 20 } });
+    expect(await contentOf(hub, target)).toEqual(expected);
+    expect(cut.code).toBe(5);
+    expect(errorOf(cut).message).toMatch(/damaged/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("a pipe that is closed before the end is an error: what was read is no backup", async () => {
+    const hub = seededHub(2000);
+    const child = spawn(process.execPath, [MAIN, "backup", "-"], { env: hub.env });
+    child.stdout.destroy();
+    const closed = once(child, "close");
+    expect(await textOf(child.stderr)).toMatch(/the pipe was closed before the backup's end/);
+    expect(await closed).toEqual([1, null]);
+  });
+
+  it("with --json there is one thing on stdout", async () => {
+    const outcome = await runCli(seededHub(1), ["backup", "-", "--json"]);
+    expect(outcome).toMatchObject({ code: 2, stdout: "" });
   });
 });

@@ -1,9 +1,10 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startRedis } from "../../../tooling/redis/src/main.ts";
 import type { RedisServer } from "../../../tooling/redis/src/main.ts";
+import { CERTIFICATE, FINGERPRINT } from "./support/certificate.ts";
 import { Hub, hubWithClients } from "./support/hub.ts";
 import { clientsText, contentOf } from "./support/many-clients.ts";
 import { errorOf, runCli, runJson } from "./support/run-cli.ts";
@@ -193,3 +194,84 @@ function passwordOf(env: { readonly HIVEMIND_STORE_PASSWORD?: string }): { reado
   const { HIVEMIND_STORE_PASSWORD: password } = env;
   return password === undefined ? {} : { password };
 }
+
+async function hubWithKitchen(): Promise<Hub> {
+  const hub = new Hub();
+  for (const [name, key] of [
+    ["attic", "the key of the attic"],
+    ["kitchen", "the key of the kitchen"],
+  ] as const)
+    await runJson(hub, ["add-client", "--name", name, "--access-key", key]);
+  return hub;
+}
+
+describe("import-clients --new-ids", () => {
+  const OTHERS = JSON.stringify([
+    { id: 1, name: "hall", secrets: { accessKey: "the key of the hall" } },
+    { id: 2, revoked: true },
+    { id: 7, name: "kitchen", secrets: { accessKey: "the key of the kitchen" } },
+  ]);
+
+  it("gives the clients of another hub ids of their own, once, and leaves its revoked ones out", async () => {
+    const hub = await hubWithKitchen();
+    const file = write(hub, "others.json", OTHERS);
+
+    const conflict = await runCli(hub, ["import-clients", file]);
+    const first = await runJson<Import>(hub, ["import-clients", file, "--new-ids"]);
+    const second = await runJson<Import>(hub, ["import-clients", file, "--new-ids"]);
+
+    expect(conflict).toMatchObject({ code: 2, stderr: expect.stringContaining("--new-ids") });
+    expect(first.clients).toEqual({ added: 1, unchanged: 1, touched: 0, replaced: 0, skipped: 0 });
+    expect(second.clients).toEqual({ added: 0, unchanged: 2, touched: 0, replaced: 0, skipped: 0 });
+    expect(await runJson(hub, ["list-clients"])).toMatchObject([
+      { id: 1, name: "attic" },
+      { id: 2, name: "kitchen" },
+      { id: 3, name: "hall" },
+    ]);
+  });
+
+  it("of a whole store, with all that a record holds; a certificate of another client stops it", async () => {
+    const hub = await hubWithKitchen();
+    const source = hubWithClients("v2");
+    await runJson(source, ["add-certificate", "-", "1"], { input: CERTIFICATE });
+    const args = ["import-clients", source.clientsFile, "--new-ids"];
+    const living = (await contentOf(source)).clients.filter(({ client }) => !client.revoked);
+
+    const before = hub.snapshot();
+    await runJson(hub, ["add-certificate", "-", "2"], { input: CERTIFICATE });
+    const refused = await runCli(hub, [...args, "--json"]);
+    await runJson(hub, ["remove-certificate", FINGERPRINT, "2"]);
+    const done = await runJson<Import>(hub, args);
+
+    expect(before.size).toBeGreaterThan(0);
+    expect(errorOf(refused)).toMatchObject({
+      code: "duplicate-key",
+      message: expect.stringContaining("has the certificate of client 2"),
+    });
+    expect(done.clients).toMatchObject({ added: living.length });
+    const [, , ...added] = (await contentOf(hub)).clients;
+    const withoutId = ({ client, ...rest }: (typeof living)[number]) => ({
+      ...rest,
+      client: { ...client, id: 0 },
+    });
+    expect(added.map(withoutId)).toEqual(living.map(withoutId));
+    expect(added.map(({ client }) => client.id)).toEqual(living.map((_, index) => index + 3));
+  });
+});
+
+describe("import-clients -", () => {
+  it("reads what is piped in, and leaves nothing of it behind", async () => {
+    const hub = new Hub();
+    const folder = join(hub.home, "tmp");
+    mkdirSync(folder);
+
+    const done = await runJson(hub, ["import-clients", "-"], {
+      input: "access_key,name\nthe key of the hall,hall\n",
+      env: { TMPDIR: folder },
+    });
+
+    expect(done).toMatchObject({ path: "-", format: "csv", clients: { added: 1 } });
+    expect(await runJson(hub, ["list-clients"])).toMatchObject([{ id: 1, name: "hall" }]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});

@@ -16,6 +16,10 @@ export interface ConflictOption {
   readonly onConflict?: ConflictPolicy;
 }
 
+export interface NewIdsOption {
+  readonly newIds?: true;
+}
+
 export interface DryRunOption {
   readonly dryRun?: true;
 }
@@ -30,6 +34,10 @@ export function withSkipUnreadable(command: Command): Command {
 
 export function withDryRun(command: Command): Command {
   return command.option("--dry-run", "only say what would happen");
+}
+
+export function withNewIdsOption(command: Command): Command {
+  return command.option("--new-ids", "give each client the next free id, and none that the file says");
 }
 
 export function withConflictPolicy(command: Command): Command {

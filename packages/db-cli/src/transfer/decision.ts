@@ -72,18 +72,18 @@ async function lookUp(target: Backend, cases: readonly Case[]): Promise<Holders>
 
 function decideCase(one: Case, holders: Holders, arrival: Arrival): Decision {
   const { candidate, there } = one;
-  if (there !== undefined) return decideThere(candidate, there, clash(one, holders), arrival);
-  if (candidate.id !== undefined) return clash(one, holders) ?? { kind: "add" };
+  if (there !== undefined) return decideThere(candidate, there, clash(one, holders, candidate.id), arrival);
+  if (candidate.id !== undefined) return clash(one, holders, candidate.id) ?? { kind: "add" };
   // Without an id of its own, it is the client that has its access key.
   const [key = ""] = one.wanted.get("accessKey") ?? [];
   const owners = holders.get("accessKey")?.get(key) ?? [];
   const [owner] = owners;
-  if (owner === undefined) return { kind: "add" };
+  if (owner === undefined) return clash(one, holders) ?? { kind: "add" };
   if (owners.length > 1) {
     const ids = owners.flatMap(({ id }) => id ?? []);
     return conflict(`has an access key that several clients have: ${ids.join(", ")}`, ids);
   }
-  return decideThere(candidate, owner, undefined, arrival);
+  return decideThere(candidate, owner, clash(one, holders, owner.id), arrival);
 }
 
 function decideThere(
@@ -110,14 +110,14 @@ function decideThere(
   return { ...conflict(reason, id), replace: id };
 }
 
-/** Another client of the target has what this one must have alone. */
-function clash({ candidate, wanted }: Case, holders: Holders): Conflict | undefined {
+/** Another client of the target, than the one with this id, has what this one must have alone. */
+function clash({ wanted }: Case, holders: Holders, own?: ClientId): Conflict | undefined {
   for (const index of UNIQUE) {
     for (const value of wanted.get(index) ?? []) {
       const other = holders
         .get(index)
         ?.get(value)
-        ?.find(({ id }) => id === undefined || id !== candidate.id);
+        ?.find(({ id }) => id === undefined || id !== own);
       if (other === undefined) continue;
       if (other.record === undefined)
         return conflict(`may share its ${NAMES[index]} with a record that cannot be read`, other.id);

@@ -31,7 +31,7 @@ function candidateWithNewId(candidate: Candidate): Candidate {
     place,
     ...(stored === undefined ? {} : { stored }),
     create: (id) => withId(candidate.create(id), id),
-    change: (now) => withId(candidate.change(now), now.client_id),
+    change: (now, sealer) => withId(candidate.change(now, sealer), now.client_id),
   };
 }
 
