@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Hub, hubWithClients } from "./support/hub.ts";
 import { MAIN, runCli } from "./support/run-cli.ts";
+import { runHere } from "./support/run-here.ts";
 
 const CANARY = "canary-7f3a";
 const SECRETS = {
@@ -76,7 +77,7 @@ describe("no secret is shown", () => {
   ])("by %s %s %s %s", async (...args) => {
     const hub = await hubWithCanary();
     for (const more of [[], ["--json"]]) {
-      const { stdout, stderr } = await runCli(hub, [...args, ...more]);
+      const { stdout, stderr } = await runHere(hub, [...args, ...more]);
       expect(stdout + stderr).not.toContain(CANARY);
       expect(stdout + stderr).not.toBe("");
     }
@@ -101,7 +102,7 @@ describe("no secret is shown", () => {
       ["health"],
       ["delete-client", "1"],
     ]) {
-      const { stdout, stderr } = await runCli(hub, args);
+      const { stdout, stderr } = await runHere(hub, args);
       expect(stdout + stderr).not.toContain(CANARY);
       expect(stdout + stderr).not.toContain("5ae486f7f1c26bd4645bd052e4af3ea3");
     }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { COMMAND_FILES, loadCommands } from "../src/commands/all-commands.ts";
 import { Hub, hubWithClients } from "./support/hub.ts";
 import { errorOf, MAIN, runCli } from "./support/run-cli.ts";
+import { runHere } from "./support/run-here.ts";
 
 const COMMANDS = await loadCommands();
 
@@ -117,7 +118,7 @@ describe("help", () => {
   it.each(COMMANDS.map(({ name, examples }) => [name, examples] as const))(
     "has an example for %s",
     async (name, examples) => {
-      const { code, stdout } = await runCli(new Hub(), [...name.split(" "), "--help"]);
+      const { code, stdout } = await runHere(new Hub(), [...name.split(" "), "--help"]);
       expect(code).toBe(0);
       expect(examples.length).toBeGreaterThan(0);
       for (const example of examples) expect(stdout).toContain(`  $ ${example}\n`);
