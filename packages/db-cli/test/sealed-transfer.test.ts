@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { Hub } from "./support/hub.ts";
 import { runCli, runJson } from "./support/run-cli.ts";
-import { MODULES } from "./support/stores.ts";
+import { configFor, MODULES } from "./support/stores.ts";
 
 interface Shown {
   readonly secrets: object;
@@ -82,4 +82,18 @@ it("secrets under a key that the config has not are refused before anything is w
   const next = hubWith({ seal: { key: newKey(), previous: [{ key }] } });
   await runJson(next, ["restore", backup]);
   expect(await shown(next)).toEqual(CLIENT.secrets);
+});
+
+it("sealed secrets do not get a new id, under which they would not open", async () => {
+  const hub = hubWith({ seal: { key: newKey() } });
+  writeFileSync(join(hub.home, "in.json"), JSON.stringify([CLIENT]));
+  await runJson(hub, ["import-clients", "in.json"]);
+  await runJson(hub, ["backup", "all.ndjson"]);
+  const other = configFor(hub, "sqlite", "other", 0);
+
+  const refused = await runCli(hub, ["import-clients", "all.ndjson", "--new-ids", "--config", other]);
+  const again = await runJson(hub, ["import-clients", "in.json", "--new-ids"]);
+
+  expect(refused).toMatchObject({ code: 5, stderr: expect.stringMatching(/client 1: .*sealed for the id/) });
+  expect(again).toMatchObject({ clients: { unchanged: 1, added: 0 } });
 });
