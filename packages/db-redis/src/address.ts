@@ -1,4 +1,6 @@
 /** A server's place in the network, and the text for it. */
+import type { Socket } from "node:net";
+
 export interface Place {
   readonly host: string;
   readonly port: number;
@@ -7,6 +9,11 @@ export interface Place {
 /** `host:port`, and `[::1]:port`. */
 export function addressOf({ host, port }: Place): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Whom a connection leads to, as the operating system sees it; the same for two to one server. */
+export function peerOf({ remoteAddress, remotePort }: Pick<Socket, "remoteAddress" | "remotePort">) {
+  return remoteAddress === undefined ? undefined : `${remoteAddress} ${remotePort}`;
 }
 
 /** Also as servers write it, without brackets. */

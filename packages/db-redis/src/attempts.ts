@@ -15,6 +15,7 @@ const LONGEST_PAUSE_MS = 64;
 export async function attempts<T>(attempt: () => Promise<T | "again">, location: string): Promise<T> {
   const deadline = performance.now() + PATIENCE_MS;
   for (let tried = 1; ; tried += 1) {
+    const started = performance.now();
     const outcome = await attempt();
     if (outcome !== "again") return outcome;
     if (performance.now() > deadline) {
@@ -23,6 +24,8 @@ export async function attempts<T>(attempt: () => Promise<T | "again">, location:
         `redis at ${location}: other writers changed the same data first for ${PATIENCE_MS / 1000} s; try again`,
       );
     }
+    // What had to wait for the server itself, while a cluster moves the clients for one, begins with the others again.
+    if (performance.now() - started > LONGEST_PAUSE_MS) tried = 0;
     if (tried > WITHOUT_A_PAUSE)
       await delay(Math.random() * Math.min(2 ** (tried - WITHOUT_A_PAUSE), LONGEST_PAUSE_MS));
   }

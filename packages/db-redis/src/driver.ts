@@ -7,6 +7,7 @@ import type { ConnectionOptions } from "node:tls";
 import { systemError } from "@hivemind/db-core/backend";
 import { Redis } from "ioredis";
 import type { RedisOptions as DriverOptions } from "ioredis";
+import { guardDriver } from "./driver-guard.ts";
 import type { RedisOptions, TlsOptions } from "./options.ts";
 
 /** What the way to one server needs of the options. */
@@ -32,14 +33,21 @@ export function makeDriver(options: ServerOptions): Redis {
   const redis = new Redis(driverOptions(options));
   // Every call that waits for the connection listens to it.
   redis.setMaxListeners(0);
+  guardDriver(redis);
   // ioredis listens to the first error of a socket alone. A TLS server that turns us away causes two, and the
   // second would end the process.
   redis.on("connect", () => redis.stream.on("error", () => undefined));
   return redis;
 }
 
+/** Before the next attempt to connect, after so many. */
+export function backoffMs({ retryDelayMs }: ServerOptions, attempts: number): number {
+  const backoff = Math.min(Math.max(retryDelayMs, 10) * 2 ** Math.min(attempts - 1, 10), MAX_BACKOFF_MS);
+  return Math.round(backoff * (0.5 + Math.random() / 2));
+}
+
 function driverOptions(options: ServerOptions): Omit<DriverOptions, "replyMapping"> {
-  const { host, port, db, username, password, connectTimeoutMs, commandTimeoutMs, retryDelayMs } = options;
+  const { host, port, db, username, password, connectTimeoutMs, commandTimeoutMs } = options;
   return {
     host,
     port,
@@ -55,10 +63,7 @@ function driverOptions(options: ServerOptions): Omit<DriverOptions, "replyMappin
     // A connection on which nothing arrives any more is replaced, although nobody closed it.
     socketTimeout: commandTimeoutMs,
     disconnectTimeout: 100,
-    retryStrategy: (times) => {
-      const backoff = Math.min(Math.max(retryDelayMs, 10) * 2 ** Math.min(times - 1, 10), MAX_BACKOFF_MS);
-      return Math.round(backoff * (0.5 + Math.random() / 2));
-    },
+    retryStrategy: (times) => backoffMs(options, times),
     // Each command fails with its own connection: a script that was sent may have run, so nobody sends it
     // again.
     autoResendUnfulfilledCommands: false,
@@ -72,7 +77,13 @@ function driverOptions(options: ServerOptions): Omit<DriverOptions, "replyMappin
   };
 }
 
-function tlsOptions({ certFile, keyFile, caFile, verify, checkHostname }: TlsOptions): ConnectionOptions {
+export function tlsOptions({
+  certFile,
+  keyFile,
+  caFile,
+  verify,
+  checkHostname,
+}: TlsOptions): ConnectionOptions {
   return {
     ...(certFile === undefined ? {} : { cert: readPem(certFile, "ssl_certfile") }),
     ...(keyFile === undefined ? {} : { key: readPem(keyFile, "ssl_keyfile") }),

@@ -112,7 +112,7 @@ export class Feed {
     this.#state = "off";
     const tracking = this.#tracking;
     this.#tracking = undefined;
-    await tracking?.close();
+    tracking?.close();
   }
 
   #beat(): void {
@@ -158,7 +158,7 @@ export class Feed {
       message: (message) => tracking === this.#tracking && this.#message(message),
     });
     this.#tracking = tracking;
-    await old?.close();
+    old?.close();
   }
 
   #deliver(changed: readonly ClientId[] | "all"): void {

@@ -2,6 +2,7 @@
 import { DbError } from "@hivemind/db-core/backend";
 import { ReplyError } from "ioredis";
 import type { Redis } from "ioredis";
+import { peerOf } from "./address.ts";
 import { makeDriver } from "./driver.ts";
 import type { ServerOptions } from "./driver.ts";
 import { locationOf } from "./location.ts";
@@ -71,7 +72,7 @@ export class ServerLink {
 
   /** Whom the connection leads to, as the operating system sees it; `undefined` without one. */
   get peer(): string | undefined {
-    return this.#isWritable() ? peerOf(this.#redis) : undefined;
+    return this.#isWritable() ? peerOf(this.#redis.stream) : undefined;
   }
 
   /** A reply that says no is thrown as the driver's: it is for the caller to read, and not to pass on. */
@@ -226,11 +227,6 @@ export class NotSent extends DbError {
 
 export function isReply(error: unknown): error is Error {
   return error instanceof (ReplyError as ErrorConstructor);
-}
-
-/** Whom a driver's connection leads to. */
-export function peerOf({ stream }: Redis): string | undefined {
-  return stream.remoteAddress === undefined ? undefined : `${stream.remoteAddress} ${stream.remotePort}`;
 }
 
 /** AUTH or SELECT was answered with no. */

@@ -1,9 +1,9 @@
 /** A connection that is told of every write under a prefix, and tells when it is not. */
-import type { Redis } from "ioredis";
-import { makeDriver } from "./driver.ts";
 import type { ServerOptions } from "./driver.ts";
 import { replyCode } from "./reply-error.ts";
-import { peerOf } from "./server-link.ts";
+import { NoRedis, RespError } from "./resp.ts";
+import type { Frame } from "./resp.ts";
+import { Subscriber } from "./subscriber.ts";
 
 export interface TrackingEvents {
   /** From now on everything is told. */
@@ -14,37 +14,27 @@ export interface TrackingEvents {
   message(keys: readonly string[] | "all"): void;
 }
 
-const NO_REDIS = "it answers as no Redis does";
-
 const CHANNEL = "__redis__:invalidate";
-/** A server that refuses is asked again now and then: an operator may change the ACL. */
-const REFUSED_RETRY_MS = 5000;
-const CLOSE_TIMEOUT_MS = 500;
 
 export class TrackingConnection {
   /** Settled when the first attempt has led to something, good or bad. */
   readonly firstAttempt: Promise<void>;
-  readonly #redis: Redis;
+  readonly #subscriber: Subscriber;
   readonly #prefix: string;
   readonly #events: TrackingEvents;
   readonly #tried = Promise.withResolvers<void>();
   #session = 0;
-  #isClosed = false;
-  #retry: NodeJS.Timeout | undefined;
 
   constructor(options: ServerOptions, prefix: string, events: TrackingEvents) {
     this.#prefix = prefix;
     this.#events = events;
     this.firstAttempt = this.#tried.promise;
-    this.#redis = makeDriver(options);
-    let reason = "the connection was lost";
-    this.#redis.on("error", (error: NodeJS.ErrnoException) => (reason = describe(error)));
-    this.#redis.on("ready", () => void this.#arm());
-    this.#redis.on("close", () => this.#disarm(reason));
-    this.#redis.on("messageBuffer", (_channel: Buffer, keys: readonly Buffer[] | null) => {
-      this.#events.message(keys === null ? "all" : keys.map(String));
+    this.#subscriber = new Subscriber(options, {
+      ready: () => void this.#arm(),
+      closed: (reason) => this.#lost(reason),
+      message: (payload) => this.#told(payload),
     });
-    this.#redis.connect().catch(() => undefined);
+    this.#subscriber.connect();
   }
 
   /** Another one for every connection: what was proven on one says nothing about the next. */
@@ -54,69 +44,67 @@ export class TrackingConnection {
 
   /** Whom the connection leads to. */
   get peer(): string | undefined {
-    return peerOf(this.#redis);
+    return this.#subscriber.peer;
   }
 
   async ping(): Promise<boolean> {
     try {
-      await this.#redis.ping();
-      return true;
+      // As a subscriber is answered.
+      const reply = await this.#subscriber.ask("ping");
+      if (Array.isArray(reply) && reply[0] === "pong") return true;
+      this.#subscriber.drop(new NoRedis());
     } catch {
       // The connection is lost, or will be found to be; that is told by its end.
-      return false;
     }
+    return false;
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    clearTimeout(this.#retry);
-    const isOpen = ["connecting", "connect", "ready"].includes(this.#redis.status);
-    const ended = new Promise<void>((resolve) => {
-      this.#redis.once("end", () => resolve());
-      setTimeout(resolve, CLOSE_TIMEOUT_MS).unref();
-    });
-    this.#redis.disconnect();
-    if (isOpen) await ended;
+  close(): void {
+    this.#subscriber.close();
     this.#tried.resolve();
   }
 
   async #arm(): Promise<void> {
+    const subscriber = this.#subscriber;
     this.#session += 1;
     const session = this.#session;
     try {
-      const id = await this.#redis.call("client", "id");
-      // What is no Redis is not asked to let us subscribe: the driver ends the process over the answer.
-      if (typeof id !== "number") throw new Error(NO_REDIS);
+      const id = await subscriber.ask("client", "id");
+      if (typeof id !== "number") throw new NoRedis();
       const tracking = ["tracking", "on", "redirect", id, "bcast", "prefix", this.#prefix];
-      if ((await this.#redis.call("client", ...tracking)) !== "OK") throw new Error(NO_REDIS);
-      await this.#redis.subscribe(CHANNEL);
+      if ((await subscriber.ask("client", ...tracking)) !== "OK") throw new NoRedis();
+      const subscribed = await subscriber.ask("subscribe", CHANNEL);
+      if (!Array.isArray(subscribed) || subscribed[1] !== CHANNEL) throw new NoRedis();
     } catch (error) {
-      if (session !== this.#session || this.#isClosed) return;
-      this.#disarm(describe(error as Error), true);
-      this.#retry = setTimeout(() => this.#redis.disconnect(true), REFUSED_RETRY_MS).unref();
+      subscriber.drop(error as Error);
       return;
     }
-    if (session !== this.#session || this.#isClosed) return;
+    if (session !== this.#session) return;
     this.#events.armed();
     this.#tried.resolve();
   }
 
-  #disarm(reason: string, isRefused = false): void {
-    if (!isRefused) this.#session += 1;
-    if (this.#isClosed) return;
-    clearTimeout(this.#retry);
-    this.#events.lost(reason);
+  #told(payload: Frame): void {
+    if (payload === null) return this.#events.message("all");
+    if (!Array.isArray(payload) || !payload.every((key) => typeof key === "string")) throw new NoRedis();
+    this.#events.message(payload);
+  }
+
+  #lost(reason: Error): void {
+    this.#session += 1;
+    this.#events.lost(describe(reason));
     this.#tried.resolve();
   }
 }
 
-/** Without the driver's text, which can quote a command. */
+/** Without a text of the server, which can quote what was sent. */
 function describe(error: NodeJS.ErrnoException): string {
-  if (error.message === NO_REDIS) return NO_REDIS;
-  if (error.name !== "ReplyError")
-    return error.code === undefined ? "the connection was lost" : `connection lost (${error.code})`;
-  const code = replyCode(error.message);
-  return code === "NOPERM"
-    ? "this user may not use CLIENT TRACKING (see the ACL rule in the README)"
-    : `the server answered ${code}`;
+  if (error instanceof RespError) {
+    const code = replyCode(error.message);
+    return code === "NOPERM"
+      ? "this user may not use CLIENT TRACKING (see the ACL rule in the README)"
+      : `the server answered ${code}`;
+  }
+  if (error instanceof NoRedis) return error.message;
+  return error.code === undefined ? "the connection was lost" : `connection lost (${error.code})`;
 }

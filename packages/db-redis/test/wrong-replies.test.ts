@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { ClientDatabase } from "@hivemind/db-core";
 import { startRedis } from "../../../tooling/redis/src/main.ts";
 import { netProxy } from "../../../tooling/test-support/src/net-proxy.ts";
-import type { NetProxy } from "../../../tooling/test-support/src/net-proxy.ts";
+import type { Alter, NetProxy } from "../../../tooling/test-support/src/net-proxy.ts";
 import { testServer } from "./support/test-server.ts";
 
 const redis = testServer();
@@ -21,13 +21,14 @@ test.each(REPLIES)("%j for every reply: reads are unreachable, writes unconfirme
     ...NO_REDIS,
   });
   await expect(Array.fromAsync(db.listClients())).rejects.toMatchObject({ code: "unreachable" });
-  await expect(db.addClient({})).rejects.toMatchObject({ code: "unconfirmed", token: expect.any(String) });
   expect(await db.health()).toMatchObject({ ok: false });
+  proxy.alter(insteadOfOk(reply));
+  await expect(db.addClient({})).rejects.toMatchObject({ code: "unconfirmed", token: expect.any(String) });
 });
 
 test("when the replies are right again work goes on, and what was unconfirmed is there once", async () => {
   const { db, proxy } = await throughProxy();
-  proxy.alter(() => ":5\r\n");
+  proxy.alter(insteadOfOk(":5\r\n"));
   const error = await db.addClient({ name: "again" }).catch((failure: unknown) => failure);
   const { token } = error as { readonly token: string };
 
@@ -45,7 +46,7 @@ describe("writes that replicas confirm", () => {
     onTestFinished(() => replica.stop());
     await replica.printed(/sync: Finished with success/);
     const { db, proxy } = await throughProxy({ durability: { replicas: 1, timeout_ms: 300 } });
-    proxy.alter((reply) => (reply.includes("ok") ? ":5\r\n:1\r\n" : reply));
+    proxy.alter(insteadOfOk(":5\r\n:1\r\n"));
 
     const outcomes = await Promise.allSettled([db.addClient({}), db.addClient({}), db.addClient({})]);
 
@@ -54,12 +55,77 @@ describe("writes that replicas confirm", () => {
   });
 });
 
+describe("in the middle of the feed", () => {
+  const UNASKED = [
+    "$-1\r\n",
+    "*-1\r\n",
+    "*1\r\n$-1\r\n",
+    "*1\r\n*0\r\n",
+    "*3\r\n$7\r\nmessage\r\n$1\r\nx\r\n:5\r\n",
+  ];
+  const NO_RESP = [
+    "-ERR mad\r\n",
+    "HTTP/1.1 400 Bad Request\r\n\r\n",
+    "$x\r\n",
+    "$-5\r\n",
+    "*-9\r\n",
+    "*1\r\n".repeat(99),
+  ];
+
+  test.each([...REPLIES, ...UNASKED, ...NO_RESP])(
+    "%j: nothing is proven by it, and it is made anew",
+    async (reply) => {
+      const proxy = await proxied();
+      const backend = await redis.backend({ port: proxy.port, command_timeout_ms: 300, lease_ms: 200 });
+      const watch = await backend.watch(() => undefined);
+      await expect.poll(() => watch.provenAt()).toBeGreaterThan(0);
+      const before = watch.provenAt();
+
+      await new Promise<void>((resolve) =>
+        proxy.alter((said, asked) => {
+          if (!asked.includes("tracking")) return said;
+          resolve();
+          return reply + reply;
+        }),
+      );
+      const mad = performance.now();
+      await expect.poll(() => redis.admin.ping()).toBe("PONG");
+      expect(watch.provenAt()).toBeLessThan(mad);
+      expect(before).toBeLessThan(mad);
+      proxy.alter();
+
+      await expect.poll(() => watch.provenAt(), { timeout: 8000 }).toBeGreaterThan(mad);
+    },
+  );
+});
+
+test("a reply that nobody has asked for, and that is nothing, ends its connection and no more", async () => {
+  const { db, proxy } = await throughProxy();
+  proxy.alter((said) => `${said.toString()}$-1\r\n*-1\r\n`);
+
+  await Promise.allSettled([
+    db.authenticate({ accessKey: "one" }),
+    db.health(),
+    db.state("shared", "s").list(),
+  ]);
+
+  proxy.alter();
+  await expect
+    .poll(() => db.authenticate({ accessKey: "one" }).catch(() => undefined))
+    .toMatchObject({ allowed: true });
+});
+
 test("one host that answers HELLO with nothing is no server of ours", async () => {
   const proxy = await proxied();
   proxy.alter((reply, asked) => (asked.includes("hello") ? "$-1\r\n" : reply));
 
   await expect(redis.open({ port: proxy.port })).rejects.toMatchObject({ code: "unreachable" });
 });
+
+/** Of a write: what is read before it is answered as it should be. */
+function insteadOfOk(reply: string): Alter {
+  return (said) => (said.includes("ok") ? reply : said);
+}
 
 async function throughProxy(
   given: Readonly<Record<string, unknown>> = {},

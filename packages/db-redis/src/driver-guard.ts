@@ -1,0 +1,59 @@
+/**
+ * The driver throws, where nobody can catch it, over an empty reply that no command has asked for, and that would end
+ * the process. It looks for the command in a queue; where that is empty while it reads, a command of ours is there to
+ * take the reply, and the connection is given up.
+ */
+import type { Redis } from "ioredis";
+
+interface Queue {
+  readonly length: number;
+  shift(): unknown;
+}
+
+/** What the driver keeps to itself. */
+interface Insides {
+  commandQueue: Queue | undefined;
+  flushQueue(...args: readonly unknown[]): void;
+}
+
+export function guardDriver(redis: Redis): void {
+  const insides = redis as unknown as Insides;
+  // Another version of the driver, which keeps itself otherwise.
+  if (typeof insides.commandQueue?.shift !== "function" || typeof insides.flushQueue !== "function") return;
+  let isReading = false;
+  const nobody = (): object => {
+    redis.disconnect(true);
+    return { command: { name: "", args: [], resolve: () => undefined, reject: () => undefined } };
+  };
+  const guarded = (made: Queue): Queue => {
+    const shift = made.shift.bind(made);
+    made.shift = () => (isReading && made.length === 0 ? nobody() : shift());
+    return made;
+  };
+  // Made anew for every connection.
+  let queue = guarded(insides.commandQueue);
+  Object.defineProperty(redis, "commandQueue", {
+    get: () => queue,
+    set: (made: Queue) => {
+      queue = guarded(made);
+    },
+  });
+  const flush = insides.flushQueue.bind(redis);
+  // It takes from the queue until nothing comes any more.
+  insides.flushQueue = (...args) => {
+    isReading = false;
+    flush(...args);
+  };
+  redis.on("connect", () => {
+    const { stream } = redis;
+    // The reader of replies is the first one.
+    const [read] = stream.listeners("data") as ((data: Buffer) => void)[];
+    if (read === undefined) return;
+    stream.off("data", read);
+    stream.prependListener("data", (data: Buffer) => {
+      isReading = true;
+      read(data);
+      isReading = false;
+    });
+  });
+}
