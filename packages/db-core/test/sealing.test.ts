@@ -1,6 +1,6 @@
 /** The format of what is sealed, which every later release has to open; the promises are in the conformance suite. */
 import { inspect } from "node:util";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ENTRY, inTheClear, SECRETS } from "../src/conformance/bed/sealed.ts";
 import { createDatabase } from "../src/database/create-database.ts";
 import { MemoryStore } from "../src/memory/memory-store.ts";
@@ -8,6 +8,7 @@ import memory from "../src/memory/plugin.ts";
 import { clientBinding } from "../src/sealing/binding.ts";
 import { Keyring } from "../src/sealing/keyring.ts";
 import { parseSealKey } from "../src/sealing/seal-key.ts";
+import { Sealing } from "../src/sealing/sealing.ts";
 
 const BYTES = Buffer.from("00010203".repeat(8), "hex");
 const FORMS = [BYTES, BYTES.toString("hex"), BYTES.toString("base64"), ` ${BYTES.toString("base64url")}\n`];
@@ -55,4 +56,18 @@ test("without a key secrets stand in the clear: what the tests of sealing look f
   const found = inTheClear([store.records, store.state]);
 
   expect(found).toHaveLength(4);
+});
+
+test("writers that come at once ask once which key the store is sealed under", async () => {
+  const backend = await memory.open(
+    { store: new MemoryStore() },
+    { create: true, onNotice: () => undefined },
+  );
+  const get = vi.spyOn(backend.state, "get");
+  const sealing = new Sealing(new Keyring(undefined));
+
+  await Promise.all(Array.from({ length: 64 }, () => sealing.writeSecrets(backend, async () => undefined)));
+
+  expect(get).toHaveBeenCalledTimes(1);
+  await backend.close();
 });

@@ -13,9 +13,17 @@ export const STORE_KEY_FRESH_MS = 100;
  * Runs writes with what they need in order to seal. A store is sealed under one key at a time, the one that it
  * names itself: so a node whose config is behind does not seal under a key that is about to go.
  */
+/** What the store said about its key, or is about to say. */
+interface Asked<Answer> {
+  readonly backend: Backend;
+  readonly storeKey: Answer;
+  readonly until: number;
+}
+
 export class Sealing {
   readonly keyring: Keyring;
-  #known: { readonly backend: Backend; readonly storeKey: string | null; readonly until: number } | undefined;
+  #known: Asked<string | null> | undefined;
+  #asking: Asked<Promise<string | null>> | undefined;
 
   constructor(keyring: Keyring) {
     this.keyring = keyring;
@@ -34,7 +42,7 @@ export class Sealing {
   /** The same where there are secrets for certain: it asks first. `call` runs once. */
   async writeSecrets<T>(backend: Backend, call: (sealer: Sealer) => Promise<T>): Promise<T> {
     const fresh = this.#fresh(backend);
-    return call(new Sealer(this.keyring, fresh === undefined ? await this.#ask(backend) : fresh));
+    return call(new Sealer(this.keyring, fresh === undefined ? await this.#join(backend) : fresh));
   }
 
   #fresh(backend: Backend): string | null | undefined {
@@ -43,12 +51,33 @@ export class Sealing {
     return known.storeKey === null && this.keyring.key !== undefined ? undefined : known.storeKey;
   }
 
+  /** Writers that come at once ask once; but one that an answer reaches too late asks for itself. */
+  async #join(backend: Backend): Promise<string | null> {
+    const asking = this.#asking;
+    if (asking?.backend === backend && performance.now() <= asking.until) {
+      const storeKey = await asking.storeKey;
+      if (performance.now() <= asking.until) return storeKey;
+    }
+    return this.#ask(backend);
+  }
+
   async #ask(backend: Backend): Promise<string | null> {
     const until = performance.now() + STORE_KEY_FRESH_MS;
+    const asking = { backend, storeKey: this.#read(backend), until };
+    this.#asking = asking;
+    try {
+      const storeKey = await asking.storeKey;
+      this.#known = { backend, storeKey, until };
+      return storeKey;
+    } finally {
+      if (this.#asking === asking) this.#asking = undefined;
+    }
+  }
+
+  async #read(backend: Backend): Promise<string | null> {
     const mine = this.keyring.key?.id ?? null;
-    let storeKey = await readStoreKey(backend);
-    if (storeKey === null && mine !== null) storeKey = await changeStoreKey(backend, (now) => now ?? mine);
-    this.#known = { backend, storeKey, until };
-    return storeKey;
+    const storeKey = await readStoreKey(backend);
+    if (storeKey !== null || mine === null) return storeKey;
+    return changeStoreKey(backend, (now) => now ?? mine);
   }
 }
