@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import KeyvRedis from "@keyv/redis";
 import { Redis } from "ioredis";
 import { Keyv } from "keyv";
@@ -15,25 +16,60 @@ for i = 1, #KEYS do
 end
 return {redis.call('HGET', 'client:meta', 'store_id') or '', found}`;
 
-/** All that a client is in the keyspace, in one step. */
-const ADD = `if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-redis.call('SET', KEYS[1], ARGV[2])
-redis.call('SADD', KEYS[2], ARGV[1])
-redis.call('SADD', KEYS[3], ARGV[1])
-redis.call('HSET', KEYS[4], ARGV[3], ARGV[2])
-redis.call('HSET', KEYS[5], 'name', ARGV[4], 'api_key', ARGV[3])
-return redis.call('INCR', KEYS[6])`;
+/**
+ * All that some clients are in the keyspace, in one step, with what makes it safe: it is the store that was seen, and
+ * of this schema; the ids are the next ones; the keys are free; nothing that comes later can be refused; a token
+ * for whoever has to repeat it.
+ */
+const ADD = `if redis.call('GET', KEYS[7]) then return redis.error_reply('ERR made before') end
+local meta = redis.call('HMGET', KEYS[1], 'store_id', 'top', 'count')
+if meta[1] ~= ARGV[2] or redis.call('GET', KEYS[2]) ~= '2' then return redis.error_reply('ERR another store') end
+local count, top = redis.call('GET', KEYS[3]), tonumber(meta[2])
+if count ~= meta[3] then return redis.error_reply('ERR somebody else has added') end
+redis.call('HLEN', KEYS[6])
+local id = top
+for k = 8, #KEYS, 2 do
+  id = id + 1
+  if redis.call('EXISTS', ARGV[1] .. 'client:' .. id) == 1 or redis.call('SISMEMBER', KEYS[5], id) == 1
+    or redis.call('SCARD', KEYS[k + 1]) > 0 then return redis.error_reply('ERR taken') end
+  redis.call('SCARD', KEYS[k])
+  redis.call('HLEN', ARGV[1] .. 'idx:' .. id)
+end
+id = top
+local at = 3
+for k = 8, #KEYS, 2 do
+  id = id + 1
+  local text = '{"client_id":' .. id .. ARGV[at]
+  redis.call('SET', ARGV[1] .. 'client:' .. id, text)
+  redis.call('HSET', ARGV[1] .. 'idx:' .. id, 'name', ARGV[at + 2], 'api_key', ARGV[at + 1])
+  redis.call('SADD', KEYS[k], id)
+  redis.call('SADD', KEYS[k + 1], id)
+  redis.call('HSET', KEYS[6], ARGV[at + 1], text)
+  at = at + 3
+end
+redis.call('SET', KEYS[3], count + id - top)
+redis.call('SET', KEYS[4], id)
+redis.call('HSET', KEYS[1], 'top', id, 'count', count + id - top)
+redis.call('SET', KEYS[7], (top + 1) .. '-' .. id, 'EX', 3600)
+return id`;
+
+/** Every call ends, whatever becomes of the server: as ours. */
+const DRIVER = { protocol: 2, lazyConnect: true, commandTimeout: 5000, socketTimeout: 5000 } as const;
+const SINGLE_KEYS = ["hivemind:meta", "schema_version", "count", "id_seq", "revoked", "api_key_records"];
 
 /** `port`: the server of ours; what is written goes under a prefix of its own. */
 export async function redisFloor(port: number): Promise<Contender> {
-  const redis = new Redis({ port, lazyConnect: true });
+  const redis = new Redis({ ...DRIVER, port });
   await redis.connect();
   redis.defineCommand("floorFind", { lua: FIND });
-  redis.defineCommand("floorAdd", { lua: ADD, numberOfKeys: 6 });
+  redis.defineCommand("floorAdd", { lua: ADD });
   const commands = redis as unknown as Record<
     "floorFind" | "floorAdd",
     (...args: readonly (string | number)[]) => Promise<unknown>
   >;
+  await redis.hset("floor:hivemind:meta", { store_id: "floor", top: 0, count: 0 });
+  await redis.mset({ "floor:schema_version": 2, "floor:count": 0 });
+  const tracking = await tracked(port);
   const find = async (keys: readonly string[]): Promise<unknown> => {
     const sets = keys.map((key) => `client:api_key:${key}`);
     const [, found] = (await commands.floorFind(sets.length, ...sets, "client:client:")) as [
@@ -42,22 +78,18 @@ export async function redisFloor(port: number): Promise<Contender> {
     ];
     return found.flatMap((text, i) => (i % 3 === 1 ? [JSON.parse(text) as unknown] : []));
   };
-  const add = (id: number): Promise<unknown> => {
-    const record = recordOf(id);
-    const [key, name] = [String(record["api_key"]), String(record["name"])];
-    return commands.floorAdd(
-      `floor:client:${id}`,
-      `floor:name:${name}`,
-      `floor:api_key:${key}`,
-      "floor:api_key_records",
-      `floor:idx:${id}`,
-      "floor:count",
-      id,
-      JSON.stringify(record),
-      key,
-      name,
-    );
+  const addTogether = (numbers: readonly number[]): Promise<unknown> => {
+    const keys = [...SINGLE_KEYS, `hivemind:tokens:${randomUUID()}`].map((key) => `floor:${key}`);
+    const args = ["floor:", "floor"];
+    for (const number of numbers) {
+      const { client_id: _, ...record } = recordOf(number);
+      const [key, name] = [String(record["api_key"]), String(record["name"])];
+      keys.push(`floor:name:${name}`, `floor:api_key:${key}`);
+      args.push(`,${JSON.stringify(record).slice(1)}`, key, name);
+    }
+    return commands.floorAdd(keys.length, ...keys, ...args);
   };
+  const add = (number: number): Promise<unknown> => addTogether([number]);
   const write = async (id: number, field: string, value: unknown): Promise<unknown> => {
     const text = await redis.get(`floor:client:${id}`);
     const record = { ...(JSON.parse(text ?? "{}") as object), [field]: value };
@@ -74,11 +106,8 @@ export async function redisFloor(port: number): Promise<Contender> {
     update: (id) => write(id, "description", `changed ${Math.random()}`),
     touch: (id) => write(id, "last_seen", Date.now() / 1000),
     bulk: async (from, count) => {
-      for (let start = from; start < from + count; start += 1000) {
-        await Promise.all(
-          Array.from({ length: Math.min(1000, from + count - start) }, (_, i) => add(start + i)),
-        );
-      }
+      for (let start = from; start < from + count; start += 1000)
+        await addTogether(Array.from({ length: Math.min(1000, from + count - start) }, (_, i) => start + i));
     },
     list: async () => {
       const records: unknown[] = [];
@@ -96,8 +125,21 @@ export async function redisFloor(port: number): Promise<Contender> {
       await opened.connect();
       opened.disconnect();
     },
-    close: () => redis.disconnect(),
+    close: () => {
+      redis.disconnect();
+      tracking.disconnect();
+    },
   };
+}
+
+/** Is told of every change under the prefix, and does nothing with it. */
+async function tracked(port: number): Promise<Redis> {
+  const redis = new Redis({ ...DRIVER, port });
+  await redis.connect();
+  const id = await redis.client("ID");
+  await redis.client("TRACKING", "ON", "REDIRECT", id, "BCAST", "PREFIX", "floor:");
+  await redis.subscribe("__redis__:invalidate");
+  return redis;
 }
 
 export function redisKeyv(port: number): Alternative {

@@ -7,8 +7,6 @@ export async function writes(): Promise<void> {
   const db = open();
   await db.open();
   const atMost = backend === "json" ? Math.max(5, Math.min(100, 200_000 / count)) : 400;
-  const seen = open({ lastSeenIntervalMs: 0 });
-  await seen.open();
   let [nextOurs, nextFloor] = [2e7, 3e7];
   const addOurs = (): Promise<unknown> =>
     db.addClient({ accessKey: keyOf(nextOurs), password: keyOf((nextOurs += 1)) });
@@ -35,6 +33,8 @@ export async function writes(): Promise<void> {
     await some(() => db.updateClient(any(), { description: `changed ${Math.random()}` })),
     await some(() => floor.update(any())),
   );
+  const seen = open({ lastSeenIntervalMs: 0 });
+  await seen.open();
   add("touch, written through", await some(() => seen.touch(any())), await some(() => floor.touch(any())));
   add("touch, collected", await figure(() => db.touch(any())));
   await db.close();
