@@ -2,6 +2,7 @@
 import type { Backend } from "../backend/contract.ts";
 import type { WithBackend } from "../database/node-state.ts";
 import { FollowedClients } from "../changes/followed.ts";
+import type { Keyring } from "../sealing/keyring.ts";
 import { LookUps } from "./look-ups.ts";
 import type { CacheLimits } from "./near-cache.ts";
 import { StoreWatch } from "./store-watch.ts";
@@ -17,10 +18,10 @@ export class HotPath {
   readonly followed: FollowedClients;
   readonly #watch: StoreWatch;
 
-  constructor(name: string, cache: CacheOptions, withBackend: WithBackend) {
+  constructor(name: string, cache: CacheOptions, keyring: Keyring, withBackend: WithBackend) {
     this.#watch = new StoreWatch(name, withBackend);
     this.lookUps = new LookUps(name, this.#watch, limits(cache), withBackend);
-    this.followed = new FollowedClients(this.lookUps, this.#watch);
+    this.followed = new FollowedClients(this.lookUps, this.#watch, keyring);
   }
 
   /** The backend as it is to be used from now on. */

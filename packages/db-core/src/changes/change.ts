@@ -1,9 +1,11 @@
 /** What is different about a client, for a node that has to drop a live connection. */
 import type { StoredRecord } from "../backend/contract.ts";
-import { indexValues, isTombstone, OWN_METADATA, sameButLastSeen } from "../backend/record.ts";
+import { indexValues, isTombstone, sameButLastSeen } from "../backend/record.ts";
 import type { Client } from "../client.ts";
-import { isJsonObject, sameJson } from "../json.ts";
+import { sameJson } from "../json.ts";
 import type { Json, JsonObject } from "../json.ts";
+import type { Keyring } from "../sealing/keyring.ts";
+import { sameSecrets } from "../sealing/record-secrets.ts";
 
 export type ChangeReason =
   /** A tombstone now, or gone from the store. */
@@ -11,7 +13,10 @@ export type ChangeReason =
   /** Something that it might do, it may not any more. */
   | "permission-removed"
   | "permission-added"
-  /** Access key, password, crypto key or certificates. Also sealed under another key: nobody opens it to compare. */
+  /**
+   * Access key, password, crypto key, certificates, secret metadata. Not where they are only sealed anew; but a node
+   * without one of both keys cannot tell, and is told.
+   */
   | "credential-changed"
   /** Name, description, metadata. */
   | "other";
@@ -38,14 +43,14 @@ export interface Seen {
 }
 
 /** Why `after` is not `before`; empty where it is the same but for when the client was seen. */
-export function differences(before: Seen, after: Seen): readonly ChangeReason[] {
+export function differences(before: Seen, after: Seen, keyring: Keyring): readonly ChangeReason[] {
   if (isSame(before, after)) return [];
   if (after.client.revoked) return before.client.revoked ? [] : ["revoked"];
   const moves = PERMISSIONS.map((permission) => permission(before.client, after.client));
   const reasons: ChangeReason[] = [];
   if (moves.some(({ removed }) => removed)) reasons.push("permission-removed");
   if (moves.some(({ added }) => added)) reasons.push("permission-added");
-  if (hasOtherCredentials(before.record, after.record)) reasons.push("credential-changed");
+  if (hasOtherCredentials(before.record, after.record, keyring)) reasons.push("credential-changed");
   if (OTHERS.some((field) => !sameJson(jsonOf(before.client[field]), jsonOf(after.client[field])))) {
     reasons.push("other");
   }
@@ -90,16 +95,19 @@ const PERMISSIONS = [
 
 const OTHERS = ["name", "description", "metadata"] as const;
 
-function hasOtherCredentials(before: StoredRecord | undefined, after: StoredRecord | undefined): boolean {
+function hasOtherCredentials(
+  before: StoredRecord | undefined,
+  after: StoredRecord | undefined,
+  keyring: Keyring,
+): boolean {
   if (before === undefined || after === undefined) return false;
-  return !sameJson(credentialsOf(before), credentialsOf(after));
+  return (
+    !sameJson(publicCredentials(before), publicCredentials(after)) || !sameSecrets(before, after, keyring)
+  );
 }
 
-function credentialsOf(record: StoredRecord): Json {
-  const own = isJsonObject(record["metadata"]) ? record["metadata"][OWN_METADATA] : undefined;
-  const sealed = isJsonObject(own) ? own["sealed"] : undefined;
-  const texts = [record.api_key, record["password"], record["crypto_key"], sealed];
-  return [...texts.map((value) => value ?? null), [...indexValues(record, "fingerprint")].toSorted()];
+function publicCredentials(record: StoredRecord): Json {
+  return [record.api_key, [...indexValues(record, "fingerprint")].toSorted()];
 }
 
 function jsonOf(value: string | JsonObject): Json {

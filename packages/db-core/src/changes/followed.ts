@@ -3,6 +3,7 @@ import { guarded } from "../backend/guarded.ts";
 import type { Client, ClientId } from "../client.ts";
 import type { LookUps } from "../cache/look-ups.ts";
 import type { StoreWatch } from "../cache/store-watch.ts";
+import type { Keyring } from "../sealing/keyring.ts";
 import { differences } from "./change.ts";
 import type { OnChange, Seen } from "./change.ts";
 
@@ -19,15 +20,17 @@ interface Followed {
 export class FollowedClients {
   readonly #lookUps: LookUps;
   readonly #watch: StoreWatch;
+  readonly #keyring: Keyring;
   readonly #followed = new Map<ClientId, Followed>();
   readonly #stale = new Set<ClientId>();
   readonly #listeners = new Set<OnChange>();
   #isReading = false;
   #retry: NodeJS.Timeout | undefined;
 
-  constructor(lookUps: LookUps, watch: StoreWatch) {
+  constructor(lookUps: LookUps, watch: StoreWatch, keyring: Keyring) {
     this.#lookUps = lookUps;
     this.#watch = watch;
+    this.#keyring = keyring;
     lookUps.onTold((changed) => this.#tell(changed));
   }
 
@@ -121,7 +124,7 @@ export class FollowedClients {
       followed.isGone = true;
       return this.#emit({ type: "changed", before: before.client, after: undefined, reasons: ["revoked"] });
     }
-    const reasons = differences(before, after);
+    const reasons = differences(before, after, this.#keyring);
     followed.seen = after;
     followed.isGone = false;
     if (reasons.length > 0) {

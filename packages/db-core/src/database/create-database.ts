@@ -118,7 +118,7 @@ class Database implements ClientDatabase {
       },
     );
     const withBackend: WithBackend = (call) => this.#lifecycle.use(call);
-    this.#hot = new HotPath(name, cache, withBackend);
+    this.#hot = new HotPath(name, cache, sealing.keyring, withBackend);
     this.#lastSeen = new LastSeen({ name, intervalMs: lastSeenIntervalMs, onNotice, withBackend });
     this.#clients = new Clients(this.#lifecycle, new BadRecordNotices(name, onNotice), sealing);
     this.#sealing = sealing;

@@ -1,10 +1,11 @@
-import { DbError } from "../errors.ts";
+import { DbError, isDbError } from "../errors.ts";
 import type { ErrorCode } from "../errors.ts";
-import { parseJson } from "../json.ts";
+import { parseJson, sameJson } from "../json.ts";
 import type { Json } from "../json.ts";
 import type { Binding } from "./binding.ts";
 import { parseSealKey } from "./seal-key.ts";
 import type { SealKey } from "./seal-key.ts";
+import type { Slot } from "./slot.ts";
 import { decodeSealed, isLaterVersion } from "./sealed-text.ts";
 
 /**
@@ -58,6 +59,24 @@ export class Keyring {
     const plain = key.open(parts, binding.context);
     if (plain === undefined) throw damaged(binding);
     return parseJson(plain);
+  }
+
+  /** Are these the same secret, in whatever form each of them is? Cannot tell is no. */
+  isSame(a: Slot, b: Slot, binding: Binding): boolean {
+    if (a.clear === undefined && b.clear === undefined && sameJson(a.sealed, b.sealed)) return true;
+    const [left, right] = [this.reveal(a, binding), this.reveal(b, binding)];
+    return left !== undefined && right !== undefined && sameJson(left, right);
+  }
+
+  /** `undefined` where there is none, or it does not open. */
+  reveal({ clear, sealed }: Slot, binding: Binding): Json | undefined {
+    if (clear !== undefined || sealed === undefined) return clear;
+    try {
+      return this.open(sealed, binding);
+    } catch (error) {
+      if (isDbError(error)) return undefined;
+      throw error;
+    }
   }
 
   /** The error where a key is needed that this node was not given. */

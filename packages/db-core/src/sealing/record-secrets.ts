@@ -11,7 +11,8 @@ import type { Json, JsonObject } from "../json.ts";
 import { clientBinding } from "./binding.ts";
 import type { Binding } from "./binding.ts";
 import type { Keyring } from "./keyring.ts";
-import type { Sealer, Slot } from "./sealer.ts";
+import type { Sealer } from "./sealer.ts";
+import type { Slot } from "./slot.ts";
 
 /** What of a client is sealed. The access key is not: clients are found by it. */
 export type SecretFields = Omit<ClientSecrets, "accessKey">;
@@ -78,6 +79,11 @@ export function placeSecrets(
     }
     return withSlot(placed, field, isNone(value) ? {} : sealer.put(slot, value, binding));
   }, record);
+}
+
+/** Have both records the same secrets, in whatever form? What does not open is the same only letter by letter. */
+export function sameSecrets(a: StoredRecord, b: StoredRecord, keyring: Keyring): boolean {
+  return FIELDS.every((field) => keyring.isSame(slotOf(a, field), slotOf(b, field), bindingOf(a, field)));
 }
 
 /** The record with each of its secrets in another form. The same object where none of them changes. */

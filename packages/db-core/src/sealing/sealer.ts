@@ -7,12 +7,7 @@ import type { Binding } from "./binding.ts";
 import type { Keyring } from "./keyring.ts";
 import type { SealKey } from "./seal-key.ts";
 import { keyIdOf } from "./sealed-text.ts";
-
-/** Where one secret is stored. What is in the clear wins: another program has put it there since. */
-export interface Slot {
-  readonly clear?: Json | undefined;
-  readonly sealed?: Json | undefined;
-}
+import type { Slot } from "./slot.ts";
 
 /** Thrown out of a change that has to know which key the store is sealed under: to be asked, and run again. */
 export class UnknownStoreKey extends Error {
@@ -95,19 +90,7 @@ export class Sealer {
   /** `next`, or what is stored already where that is the same secret. */
   settle(next: Slot, now: Slot, binding: Binding): Slot {
     if (next.clear === undefined && next.sealed === undefined) return next;
-    const [a, b] = [this.#reveal(next, binding), this.#reveal(now, binding)];
-    return a !== undefined && b !== undefined && sameJson(a, b) ? now : next;
-  }
-
-  /** `undefined` where there is none, or it does not open. */
-  #reveal({ clear, sealed }: Slot, binding: Binding): Json | undefined {
-    if (clear !== undefined || sealed === undefined) return clear;
-    try {
-      return this.#keyring.open(sealed, binding);
-    } catch (error) {
-      if (isDbError(error)) return undefined;
-      throw error;
-    }
+    return this.#keyring.isSame(next, now, binding) ? now : next;
   }
 
   /** `undefined`: in the clear. */
@@ -128,7 +111,7 @@ export class Sealer {
   /** Is this value sealed there already? What does not open is sealed anew. */
   #holds(sealed: Json, value: Json, key: SealKey, binding: Binding): boolean {
     if (this.#reseal !== undefined && keyIdOf(sealed) !== key.id) return false;
-    return sameJson(this.#reveal({ sealed }, binding), value);
+    return sameJson(this.#keyring.reveal({ sealed }, binding), value);
   }
 }
 

@@ -3,7 +3,7 @@ import { parseJson, stringifyJson } from "../json.ts";
 import type { Json } from "../json.ts";
 import type { Binding } from "./binding.ts";
 import type { Keyring } from "./keyring.ts";
-import type { Slot } from "./sealer.ts";
+import type { Slot } from "./slot.ts";
 
 const SECRET = "secret:";
 const IN_THE_CLEAR = `${SECRET}plain:`;

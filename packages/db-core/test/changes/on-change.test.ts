@@ -1,13 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Backend, BackendPlugin } from "../../src/backend/contract.ts";
-import type { ClientChange } from "../../src/client.ts";
+import type { Client, ClientChange } from "../../src/client.ts";
 import type { OnChange } from "../../src/changes/change.ts";
 import type { ClientDatabase } from "../../src/database/client-database.ts";
 import { createDatabase } from "../../src/database/create-database.ts";
+import type { SealOptions } from "../../src/sealing/keyring.ts";
 import { DbError } from "../../src/errors.ts";
 import memory, { MemoryStore } from "../../src/memory/plugin.ts";
 import type { MemoryOptions } from "../../src/memory/plugin.ts";
 import type { Verdict } from "../../src/permission.ts";
+
+const [KEY, NEXT] = ["a1".repeat(32), "b2".repeat(32)] as const;
 
 type Told = Parameters<OnChange>[0];
 
@@ -21,7 +24,7 @@ async function read<T>(answer: () => Promise<T>): Promise<T> {
   return answer();
 }
 
-async function open(): Promise<ClientDatabase> {
+async function open(seal?: SealOptions): Promise<ClientDatabase> {
   const plugin: BackendPlugin<MemoryOptions> = {
     ...memory,
     open: async (given, host): Promise<Backend> => {
@@ -36,7 +39,7 @@ async function open(): Promise<ClientDatabase> {
       };
     },
   };
-  const db = createDatabase(plugin, { store }, { create: true });
+  const db = createDatabase(plugin, { store }, { create: true, seal });
   await db.open();
   opened.push(db);
   return db;
@@ -62,8 +65,8 @@ function clientOf(verdict: Verdict) {
 }
 
 /** A node that follows a connected client, another one that changes it, and what the first is told. */
-async function connected() {
-  const [node, other] = [await open(), await open()];
+async function connected(seal?: SealOptions) {
+  const [node, other] = [await open(seal), await open(seal)];
   await node.addClient({
     accessKey: "key",
     password: "secret",
@@ -103,6 +106,35 @@ describe("a followed client", () => {
       for (const db of opened.splice(0)) await db.close();
       store = new MemoryStore();
     }
+  });
+
+  test.each([
+    ["of a store that was not sealed", undefined, { key: KEY }],
+    ["from one key to the next", { key: KEY }, { key: NEXT, previous: [KEY] }],
+    ["back into the clear", { key: KEY }, { previous: [KEY] }],
+  ])("a rekey %s is no change of a credential", async (_, sealedUnder, seal) => {
+    await (await open(sealedUnder)).addClient({ id: 7, password: "x", secretMetadata: { a: 1 } });
+    const { node, other, told } = await connected(seal);
+    node.follow((await node.getClient(7)) as Client);
+    await settled();
+
+    const { clients } = await other.rekey();
+    await settled();
+
+    expect(clients).toBeGreaterThan(0);
+    expect(told).toEqual([]);
+    await other.updateClient(7, { secretMetadata: { a: 2 } });
+    await settled();
+    expect(told).toMatchObject([{ before: { id: 7 }, reasons: ["credential-changed"] }]);
+  });
+
+  test("a rekey whose next key the node has not been given is told: it cannot tell", async () => {
+    const { told } = await connected({ key: KEY });
+
+    await (await open({ key: NEXT, previous: [KEY] })).rekey();
+    await settled();
+
+    expect(told).toMatchObject([{ reasons: ["credential-changed"] }]);
   });
 
   test("a revocation is told, and a client that is gone", async () => {
