@@ -1,4 +1,5 @@
 /** The backend over one file of clients: reads from memory that follows the file, writes by replacing it. */
+import { existsSync } from "node:fs";
 import { CommitQueue, SCHEMA, pages, touched } from "@hivemind/db-core/backend";
 import type {
   Backend,
@@ -19,6 +20,8 @@ import type { Committer } from "./committer.ts";
 import { fileHealth } from "./health.ts";
 import { InsertTokens } from "./insert-tokens.ts";
 import type { OwnFile } from "./own-file.ts";
+import { removeStaleTemporaries } from "./durable-file.ts";
+import { realFiles } from "./store-files.ts";
 import type { StoreFiles } from "./store-files.ts";
 import { verifyFiles } from "./verify.ts";
 import type { WorkingTable } from "./working-table.ts";
@@ -133,6 +136,16 @@ export class JsonBackend implements Backend {
 
   verify({ repair }: { readonly repair: boolean }) {
     return verifyFiles(this.#store, repair);
+  }
+
+  /** A killed writer's half of a file goes; a copy that an upgrade has made is the operator's. */
+  async scrub(): Promise<readonly string[]> {
+    const { files, clients, committer } = this.#store;
+    await clients.refresh();
+    if (!clients.exists) return [];
+    const { clients: path, own, schemaVersion, backup } = realFiles(files);
+    await committer.exclusive(() => removeStaleTemporaries([path, own, schemaVersion, backup]));
+    return existsSync(backup) ? [backup] : [];
   }
 
   async migrate(): Promise<MigrationReport> {

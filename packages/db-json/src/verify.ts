@@ -1,12 +1,10 @@
 /** What can be wrong with the files, as opposed to the records in them. */
-import { existsSync, statSync } from "node:fs";
-import { SCHEMA } from "@hivemind/db-core/backend";
+import { existsSync } from "node:fs";
+import { isReadableByOthers, SCHEMA } from "@hivemind/db-core/backend";
 import type { Finding } from "@hivemind/db-core/backend";
 import { removeStaleTemporaries, staleTemporaries } from "./durable-file.ts";
 import type { JsonStore } from "./json-backend.ts";
 import { realFiles } from "./store-files.ts";
-
-const EVERYONE_CAN_READ = 0o004;
 
 export async function* verifyFiles(store: JsonStore, repair: boolean): AsyncGenerator<Finding> {
   await store.clients.refresh();
@@ -40,12 +38,11 @@ function* oldSchema({ clients }: JsonStore): Generator<Finding> {
 function* readableByOthers({ files }: JsonStore): Generator<Finding> {
   const { clients, own, backup } = realFiles(files);
   for (const path of [clients, own, backup]) {
-    const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
-    if ((mode & EVERYONE_CAN_READ) === 0) continue;
+    if (!isReadableByOthers(path)) continue;
     yield finding(
       "readable-by-others",
       "warning",
-      `${path} holds secrets and every user of this machine can read it. Run: chmod 600 '${path}'`,
+      `${path} holds secrets and others than its owner can read it. Run: chmod 600 '${path}'`,
     );
   }
 }

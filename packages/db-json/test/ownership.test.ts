@@ -134,15 +134,15 @@ describe("who may read and write", () => {
     expect(statSync(path("clients.json")).uid).toBe(0);
   });
 
-  test("a store that others can read is a finding, and stays as it is", async () => {
+  test.each([0o644, 0o640, 0o604])("a store of mode %o is a finding, and stays as it is", async (given) => {
     const { open, path } = hub("v2");
-    chmodSync(path("clients.json"), 0o644);
+    chmodSync(path("clients.json"), given);
     const db = await open();
 
     const findings = await Array.fromAsync(db.verify({ repair: true }));
 
     expect(findings.map(({ code }) => code)).toContain("readable-by-others");
-    expect(mode(path("clients.json"))).toBe(0o644);
+    expect(mode(path("clients.json"))).toBe(given);
   });
 });
 

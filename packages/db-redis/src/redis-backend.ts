@@ -148,6 +148,13 @@ export class RedisBackend implements Backend {
     yield* verify(store, this.#updater, repair);
   }
 
+  /** Nothing of it is in our hands. */
+  async scrub(): Promise<readonly string[]> {
+    return [
+      "the append-only file and the dump of the server, until it writes them anew (BGREWRITEAOF, BGSAVE), and backups of them",
+    ];
+  }
+
   async migrate(): Promise<MigrationReport> {
     if (this.#split !== undefined) throw this.#split.refuse("upgrade the store");
     await this.#prepareFirst(false);

@@ -8,6 +8,7 @@ import { copyInto } from "./copy-store.ts";
 import { identityOf } from "./held-files.ts";
 import { makeStore, newFileBeside, publish } from "./new-store.ts";
 import type { Reader } from "./reader.ts";
+import { emptyLog } from "./scrub.ts";
 import { isBusy, sqliteCode, sqliteError } from "./sqlite-error.ts";
 import { Transaction } from "./transaction.ts";
 import { whenFree } from "./when-free.ts";
@@ -59,7 +60,7 @@ export class Committer {
     work.end("committed");
     for (const done of settle) done();
     if (work.unaskedReport !== undefined) onNotice(migrationNotice(work.unaskedReport));
-    this.#afterCommit(writer);
+    this.#afterCommit(writer, work);
   }
 
   async #begin(): Promise<{ readonly writer: Writer; readonly work: Transaction }> {
@@ -116,9 +117,19 @@ export class Committer {
   }
 
   /** What is written is written by now, and nothing here can change that. */
-  #afterCommit(writer: Writer): void {
+  #afterCommit(writer: Writer, work: Transaction): void {
     this.#useLog(writer);
+    // Where somebody is reading at this moment, the log goes with a later one, or when the last one closes the store.
+    if (work.hasForgotten) this.#forget(writer);
     this.#parts.feed.look();
+  }
+
+  #forget(writer: Writer): void {
+    try {
+      emptyLog(writer.connection);
+    } catch (error) {
+      if (!isBusy(error)) throw sqliteError(error, "write", this.#parts.connector.path);
+    }
   }
 
   #useLog(writer: Writer): void {

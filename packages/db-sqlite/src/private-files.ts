@@ -1,14 +1,11 @@
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { isReadableByOthers } from "@hivemind/db-core/backend";
 import type { Finding } from "@hivemind/db-core/backend";
-
-const OTHERS_CAN_READ = 0o044;
 
 /** The store, what SQLite keeps beside it, and the copies from before an upgrade. */
 export function readableByOthers(path: string): readonly Omit<Finding, "repair">[] {
-  const open = filesOf(path).filter(
-    (file) => ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & OTHERS_CAN_READ) !== 0,
-  );
+  const open = filesOf(path).filter(isReadableByOthers);
   if (open.length === 0) return [];
   const command = `chmod 600 ${open.map((file) => `'${file}'`).join(" ")}`;
   const message = `The store holds secrets, and others than its owner can read it. Run: ${command}`;
@@ -16,7 +13,12 @@ export function readableByOthers(path: string): readonly Omit<Finding, "repair">
 }
 
 function filesOf(path: string): readonly string[] {
+  return [path, `${path}-wal`, `${path}-shm`, ...copiesOf(path)];
+}
+
+/** From before an upgrade: with every secret as it was then. */
+export function copiesOf(path: string): readonly string[] {
   const start = `${basename(path)}.schema-1.bak`;
   const copies = readdirSync(dirname(path)).filter((name) => name.startsWith(start));
-  return [path, `${path}-wal`, `${path}-shm`, ...copies.map((name) => join(dirname(path), name))];
+  return copies.map((name) => join(dirname(path), name));
 }

@@ -22,6 +22,7 @@ import { goneError } from "./gone.ts";
 import { storeHealth } from "./health.ts";
 import { InsertTokens } from "./insert-tokens.ts";
 import type { Snapshot } from "./reader.ts";
+import { scrubStore } from "./scrub.ts";
 import { sqliteError } from "./sqlite-error.ts";
 import type { Transaction } from "./transaction.ts";
 import { verifyStore } from "./verify.ts";
@@ -139,6 +140,16 @@ export class SqliteBackend implements Backend {
       await backUp(connector, resolve(path));
     } catch (error) {
       throw sqliteError(error, "write", resolve(path));
+    }
+  }
+
+  async scrub(): Promise<readonly string[]> {
+    const { connector, settings } = this.#store;
+    await this.#queue.idle();
+    try {
+      return await scrubStore(connector, settings.busyTimeoutMs);
+    } catch (error) {
+      throw sqliteError(error, "write", connector.path);
     }
   }
 

@@ -1,5 +1,5 @@
 /** What operations work on between BEGIN and COMMIT: a view of the records, and the ways to change them. */
-import { changeRecord, draftRecords, SCHEMA, touched } from "@hivemind/db-core/backend";
+import { changeRecord, draftRecords, isTombstone, SCHEMA, touched } from "@hivemind/db-core/backend";
 import type {
   ClientId,
   IndexName,
@@ -29,6 +29,8 @@ export interface TransactionHost {
   backUp(): string;
 }
 
+const SECRETS = ["password", "crypto_key"] as const;
+
 export class Transaction implements RecordView {
   readonly connection: Connection;
   readonly #host: TransactionHost;
@@ -37,6 +39,7 @@ export class Transaction implements RecordView {
   #report: MigrationReport | undefined;
   #isAsked = false;
   #hasWritten = false;
+  #hasForgotten = false;
 
   constructor(connection: Connection, tables: Tables, host: TransactionHost) {
     this.connection = connection;
@@ -52,6 +55,11 @@ export class Transaction implements RecordView {
   /** Of a migration that nobody has asked for, and so nobody gets as an answer. */
   get unaskedReport(): MigrationReport | undefined {
     return this.#isAsked ? undefined : this.#report;
+  }
+
+  /** A password that was there is not to be found any more. */
+  get hasForgotten(): boolean {
+    return this.#hasForgotten;
   }
 
   get clients(): ClientRows | undefined {
@@ -84,7 +92,10 @@ export class Transaction implements RecordView {
   change(id: ClientId, change: RecordChange): StoredRecord | undefined {
     const changed = changeRecord(this, id, change);
     if (changed?.next === undefined) return changed?.now;
-    return this.writes().update(changed.now, changed.next);
+    const { now, next } = changed;
+    this.#hasForgotten ||=
+      isTombstone(next) || SECRETS.some((name) => typeof now[name] === "string" && now[name] !== next[name]);
+    return this.writes().update(now, next);
   }
 
   touch(seen: ReadonlyMap<ClientId, number>): void {

@@ -5,12 +5,16 @@ import { isBusy } from "./sqlite-error.ts";
 /** No event tells that another process has released a lock, so we ask again; more often, many who wait would hold up the one who works. */
 const RETRY_MS = { least: 1, most: 10 };
 
-/** The answer of `attempt`, which is repeated while SQLite answers "busy"; its error in the end. */
+/** An attempt answers it where SQLite says "busy" without an error. */
+export const BUSY = Symbol("busy");
+
+/** The answer of `attempt`, which is repeated while SQLite answers "busy"; its error (or `BUSY`) in the end. */
 export async function whenFree<T>(timeoutMs: number, attempt: () => T): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     try {
-      return attempt();
+      const answer = attempt();
+      if (answer !== BUSY || performance.now() >= deadline) return answer;
     } catch (error) {
       if (!isBusy(error) || performance.now() >= deadline) throw error;
     }

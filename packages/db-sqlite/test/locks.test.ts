@@ -2,7 +2,9 @@ import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { newRecord } from "@hivemind/db-core/backend";
 import { describe, expect, test } from "vitest";
+import plugin from "../src/plugin.ts";
 import { children, exited } from "./support/child.ts";
 import { all, hub } from "./support/hub.ts";
 
@@ -16,23 +18,26 @@ function commits(log: string): number {
 }
 
 test("what is written at once shares a transaction and a flush, and each caller has its own outcome", async () => {
-  const { open, path } = hub();
-  const db = await open({}, true);
-  await db.addClient({ accessKey: "taken" });
+  const { path } = hub();
+  const host = { create: true, onNotice: () => undefined };
+  const backend = await plugin.open({ name: "clients", subfolder: "hivemind-core" }, host);
+  const add = (accessKey: string, token: string) =>
+    backend.insert([{ make: (id) => newRecord(id, { accessKey }) }], token);
+  await add("taken", "first");
   const before = commits(path("clients.db-wal"));
 
-  const writes = Array.from({ length: 64 }, (_, i) =>
-    i % 8 === 0 ? db.addClient({ accessKey: "taken" }) : db.addClient({ name: `client ${i}` }),
-  );
+  const writes = Array.from({ length: 64 }, (_, i) => add(i % 8 === 0 ? "taken" : `key-${i}`, String(i)));
   const outcomes = await Promise.allSettled([
     ...writes,
-    db.touch(1, 1000),
-    db.state("shared", "test").set("key", 1),
+    backend.touch(new Map([[1, 1000]])),
+    backend.state.update("shared", "test/key", () => "1"),
   ]);
 
   expect(commits(path("clients.db-wal")) - before).toBe(1);
   expect(outcomes.filter(({ status }) => status === "rejected")).toHaveLength(8);
-  expect((await all(db)).map(({ id }) => id)).toEqual(Array.from({ length: 57 }, (_, i) => i + 1));
+  const [page = []] = await Array.fromAsync(backend.list());
+  expect(page.map(({ id }) => id)).toEqual(Array.from({ length: 57 }, (_, i) => i + 1));
+  await backend.close();
 });
 
 describe("while another program holds the store", () => {

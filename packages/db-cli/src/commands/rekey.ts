@@ -28,13 +28,20 @@ With "previous" alone every secret is unsealed. Python hubs cannot read sealed s
         });
       }),
     );
-    const { clients, entries, unreadable } = report;
+    const { clients, entries, unreadable, leftIn } = report;
     const changed = clients + entries > 0;
     if (output.json) {
-      await output.value({ changed, clients, entries, unreadable: unreadable.map((one) => ({ ...one })) });
+      await output.value({
+        changed,
+        clients,
+        entries,
+        unreadable: unreadable.map((one) => ({ ...one })),
+        leftIn,
+      });
     }
     output.say(changed ? told(report) : "Every secret is as the config says already.");
     for (const { message } of unreadable) output.say(`Left as it was: ${message}`);
+    if (leftIn.length > 0) output.say(`Secrets may still stand as they were before in: ${leftIn.join(", ")}`);
     return unreadable.length === 0 ? EXIT.ok : EXIT.storeNotUnderstood;
   },
 };

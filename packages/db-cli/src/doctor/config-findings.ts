@@ -3,10 +3,9 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { maskConfig, stringifyJson } from "@hivemind/db-core";
 import type { Finding, Json, JsonObject, NodeConfig } from "@hivemind/db-core";
-import { isJsonObject } from "@hivemind/db-core/backend";
+import { isJsonObject, isReadableByOthers } from "@hivemind/db-core/backend";
 import { finding } from "./finding.ts";
 
-const OTHERS_CAN_READ = 0o044;
 const OTHERS_CAN_WRITE = 0o022;
 
 export function* configFindings(config: NodeConfig, secretOptions: readonly string[]): Generator<Finding> {
@@ -30,15 +29,14 @@ function* fileFindings(path: string, holdsSecrets: boolean): Generator<Finding> 
     const message = `Others than its owner can change ${path}, and with it which code the node loads. Run: chmod go-w '${path}'`;
     yield finding("config-writable-by-others", "error", message);
   }
-  if (holdsSecrets && (mode & OTHERS_CAN_READ) !== 0) {
+  if (holdsSecrets && isReadableByOthers(path)) {
     const message = `${path} holds secrets, and others than its owner can read it. Run: chmod 600 '${path}'`;
     yield finding("config-readable-by-others", "warning", message);
   }
 }
 
 function* secretFileFindings(path: string): Generator<Finding> {
-  const mode = modeOf(path);
-  if (mode === undefined || (mode & OTHERS_CAN_READ) === 0) return;
+  if (!isReadableByOthers(path)) return;
   const message = `${path} holds a secret, and others than its owner can read it. Run: chmod 600 '${path}'`;
   yield finding("secret-readable-by-others", "warning", message);
 }

@@ -137,6 +137,11 @@ export interface Backend {
 
   /** Upgrades a schema-1 store now. Absent: a schema-1 store is upgraded with its first write. */
   migrate?(): Promise<MigrationReport>;
+  /**
+   * Sees to it that what was replaced or removed cannot be read from the store's files any more, as far as a program
+   * can. Answers, for an operator, where it may still stand: paths, or what they are. Called after a rekey.
+   */
+  scrub?(): Promise<readonly string[]>;
   /** An online copy of the whole store, as private as the store. */
   backup?(path: string): Promise<void>;
 }

@@ -19,6 +19,19 @@ import { systemError } from "./system-error.ts";
 const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
 
+/** Its group counts: who belongs to one is nobody's secret to keep. An operator may want it so; `verify` says it. */
+const OTHERS_CAN_READ = 0o044;
+
+/** Can anyone but its owner (and root) read it? `false` where there is none, or its folder lets nobody look. */
+export function isReadableByOthers(path: string): boolean {
+  try {
+    return ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & OTHERS_CAN_READ) !== 0;
+  } catch {
+    // Whoever needs the file gets the error, with what to do about it.
+    return false;
+  }
+}
+
 /** Who shall own a file, and its mode. */
 export interface Ownership {
   readonly mode: number;

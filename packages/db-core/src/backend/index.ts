@@ -14,7 +14,14 @@ export {
   isFileName,
   isInnerFolder,
 } from "./file-options.ts";
-export { createFile, flushFolder, makeFolder, openNewFile, ownershipOf } from "./file-owner.ts";
+export {
+  createFile,
+  flushFolder,
+  isReadableByOthers,
+  makeFolder,
+  openNewFile,
+  ownershipOf,
+} from "./file-owner.ts";
 export type { Ownership } from "./file-owner.ts";
 export { guarded } from "./guarded.ts";
 export { parseClientId } from "./client-id.ts";

@@ -5,6 +5,7 @@ import type { ClientId } from "../client.ts";
 export function toldBackend(backend: Backend, tell: (changed: readonly ClientId[] | "all") => void): Backend {
   const migrate = backend.migrate?.bind(backend);
   const backup = backend.backup?.bind(backend);
+  const scrub = backend.scrub?.bind(backend);
   return {
     info: () => backend.info(),
     close: () => backend.close(),
@@ -37,5 +38,6 @@ export function toldBackend(backend: Backend, tell: (changed: readonly ClientId[
     },
     ...(migrate && { migrate: () => migrate().finally(() => tell("all")) }),
     ...(backup && { backup }),
+    ...(scrub && { scrub }),
   };
 }

@@ -36,7 +36,7 @@ export class RekeyPasses {
     return { checked: this.#checked, changed: this.#clients.size + this.#entries.size };
   }
 
-  get report(): RekeyReport {
+  get report(): Omit<RekeyReport, "leftIn"> {
     const unreadable = [...this.#unreadable.values()];
     return { clients: this.#clients.size, entries: this.#entries.size, unreadable };
   }

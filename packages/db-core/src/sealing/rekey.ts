@@ -30,6 +30,8 @@ export interface RekeyReport {
   readonly entries: number;
   /** What does not open, and so stayed as it is. */
   readonly unreadable: readonly UnreadableSecret[];
+  /** Where secrets may still stand as they were before: files of the store, copies. For an operator. */
+  readonly leftIn: readonly string[];
 }
 
 export interface UnreadableSecret {
@@ -65,7 +67,8 @@ export async function rekey(
   // The second one is for those who had asked the store for its key just before it was changed.
   await delay(STORE_KEY_FRESH_MS);
   await passes.run(step);
-  return passes.report;
+  const leftIn = await lifecycle.use(async (backend) => (await backend.scrub?.()) ?? []);
+  return { ...passes.report, leftIn: Object.freeze([...leftIn]) };
 }
 
 function switched(keyring: Keyring, now: string | null, target: string | null): string | null {
