@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import {
+  FileLock,
   flushFolder,
   isDbError,
   makeFolder,
@@ -17,7 +18,6 @@ import { entriesOf, parseClients } from "./clients-file.ts";
 import type { ClientsFile } from "./clients-file.ts";
 import { removeStaleTemporaries, replaceFile } from "./durable-file.ts";
 import type { FileCodec } from "./file-codec.ts";
-import { FileLock } from "./file-lock.ts";
 import type { OwnFile } from "./own-file.ts";
 import { realFiles } from "./store-files.ts";
 import type { RealFiles, StoreFiles } from "./store-files.ts";
@@ -98,9 +98,10 @@ export class Committer {
         const report = records.size > 0 ? await this.#replace(real, records) : undefined;
         if (report !== undefined) this.#onNotice(migrationNotice(report));
       } catch (error) {
-        if (!isDbError(error) || error.code !== "unconfirmed") work.discard();
+        work.end(isDbError(error) && error.code === "unconfirmed" ? "unknown" : "discarded");
         throw error;
       }
+      work.end("committed");
       for (const done of settle) done();
     });
   }

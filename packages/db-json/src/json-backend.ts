@@ -1,6 +1,6 @@
 /** The backend over one file of clients: reads from memory that follows the file, writes by replacing it. */
 import { existsSync } from "node:fs";
-import { CommitQueue, SCHEMA, pages, touched } from "@hivemind/db-core/backend";
+import { CommitQueue, foundIn, InsertTokens, pages, SCHEMA, touched } from "@hivemind/db-core/backend";
 import type {
   Backend,
   ClientId,
@@ -18,7 +18,6 @@ import type {
 import type { ClientsFile } from "./clients-file.ts";
 import type { Committer } from "./committer.ts";
 import { fileHealth } from "./health.ts";
-import { InsertTokens } from "./insert-tokens.ts";
 import type { OwnFile } from "./own-file.ts";
 import { removeStaleTemporaries } from "./durable-file.ts";
 import { realFiles } from "./store-files.ts";
@@ -70,12 +69,7 @@ export class JsonBackend implements Backend {
   async get(ids: readonly ClientId[]): Promise<ReadonlyMap<ClientId, StoredEntry>> {
     await this.#store.clients.refresh();
     const { table } = this.#store.clients;
-    return new Map(
-      ids.flatMap((id) => {
-        const entry = table.get(id);
-        return entry === undefined ? [] : [[id, entry] as const];
-      }),
-    );
+    return foundIn(ids, (id) => table.get(id));
   }
 
   async find(
@@ -84,8 +78,7 @@ export class JsonBackend implements Backend {
   ): Promise<ReadonlyMap<string, readonly StoredEntry[]>> {
     await this.#store.clients.refresh();
     const { table } = this.#store.clients;
-    const found = values.map((value) => [value, table.find(index, value)] as const);
-    return new Map(found.filter(([, entries]) => entries.length > 0));
+    return foundIn(values, (value) => table.find(index, value));
   }
 
   async *list(): AsyncGenerator<readonly StoredEntry[]> {

@@ -1,17 +1,28 @@
-import type { ClientId, RecordTable, StoredEntry, StoredRecord } from "@hivemind/db-core/backend";
+import type {
+  ClientId,
+  CommitOutcome,
+  InsertWork,
+  RecordTable,
+  StoredEntry,
+  StoredRecord,
+} from "@hivemind/db-core/backend";
 
 /**
  * The table while a commit works on it: everything put can be taken back. Nothing of it may be seen by a
  * reader before it is on the disk, so it is all taken back before the file is written.
  */
-export class WorkingTable {
+export class WorkingTable implements InsertWork {
   readonly table: RecordTable;
   readonly #undo: (() => void)[] = [];
   readonly #put = new Map<ClientId, StoredRecord>();
-  readonly #onDiscard: (() => void)[] = [];
+  readonly #onEnd: ((outcome: CommitOutcome) => void)[] = [];
 
   constructor(table: RecordTable) {
     this.table = table;
+  }
+
+  get(id: ClientId): StoredEntry | undefined {
+    return this.table.get(id);
   }
 
   put(record: StoredRecord): void {
@@ -38,13 +49,12 @@ export class WorkingTable {
     }
   }
 
-  /** Runs if what was put is certain not to be in the store. */
-  onDiscard(callback: () => void): void {
-    this.#onDiscard.push(callback);
+  onEnd(callback: (outcome: CommitOutcome) => void): void {
+    this.#onEnd.push(callback);
   }
 
-  discard(): void {
-    for (const callback of this.#onDiscard) callback();
+  end(outcome: CommitOutcome): void {
+    for (const callback of this.#onEnd) callback(outcome);
   }
 
   /** Takes everything back, and answers what it was. */

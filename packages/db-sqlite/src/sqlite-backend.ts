@@ -1,6 +1,6 @@
 /** The backend over one SQLite file. */
 import { resolve } from "node:path";
-import { CommitQueue, migrationReport, SCHEMA } from "@hivemind/db-core/backend";
+import { CommitQueue, foundIn, InsertTokens, migrationReport, SCHEMA } from "@hivemind/db-core/backend";
 import type {
   Backend,
   ClientId,
@@ -20,7 +20,6 @@ import type { Committer, CommitterParts } from "./committer.ts";
 import { backUp } from "./copy-store.ts";
 import { goneError } from "./gone.ts";
 import { storeHealth } from "./health.ts";
-import { InsertTokens } from "./insert-tokens.ts";
 import type { Snapshot } from "./reader.ts";
 import { scrubStore } from "./scrub.ts";
 import { sqliteError } from "./sqlite-error.ts";
@@ -65,17 +64,11 @@ export class SqliteBackend implements Backend {
   }
 
   get(ids: readonly ClientId[]): Promise<ReadonlyMap<ClientId, StoredEntry>> {
-    return this.#read(({ clients }) => {
-      const entries = ids.map((id) => [id, clients?.get(id)] as const);
-      return new Map(entries.filter((pair): pair is [ClientId, StoredEntry] => pair[1] !== undefined));
-    });
+    return this.#read(({ clients }) => foundIn(ids, (id) => clients?.get(id)));
   }
 
   find(index: IndexName, values: readonly string[]): Promise<ReadonlyMap<string, readonly StoredEntry[]>> {
-    return this.#read(({ clients }) => {
-      const found = values.map((value) => [value, clients?.find(index, value) ?? []] as const);
-      return new Map(found.filter(([, entries]) => entries.length > 0));
-    });
+    return this.#read(({ clients }) => foundIn(values, (value) => clients?.find(index, value)));
   }
 
   async *list(): AsyncGenerator<readonly StoredEntry[]> {

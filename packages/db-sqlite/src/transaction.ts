@@ -2,7 +2,9 @@
 import { changeRecord, draftRecords, isTombstone, SCHEMA, touched } from "@hivemind/db-core/backend";
 import type {
   ClientId,
+  CommitOutcome,
   IndexName,
+  InsertWork,
   MigrationReport,
   RecordChange,
   RecordDraft,
@@ -20,9 +22,6 @@ import { tablesOf } from "./tables.ts";
 import type { Tables } from "./tables.ts";
 import { upgradeStore } from "./upgrade-store.ts";
 
-/** `unknown`: the disk failed at a moment where nobody can tell what it has kept. */
-export type Outcome = "committed" | "discarded" | "unknown";
-
 export interface TransactionHost {
   readonly path: string;
   /** Keeps the file as it was before this transaction, and answers where. */
@@ -31,10 +30,10 @@ export interface TransactionHost {
 
 const SECRETS = ["password", "crypto_key"] as const;
 
-export class Transaction implements RecordView {
+export class Transaction implements RecordView, InsertWork {
   readonly connection: Connection;
   readonly #host: TransactionHost;
-  readonly #onEnd: ((outcome: Outcome) => void)[] = [];
+  readonly #onEnd: ((outcome: CommitOutcome) => void)[] = [];
   #tables: Tables;
   #report: MigrationReport | undefined;
   #isAsked = false;
@@ -165,11 +164,11 @@ export class Transaction implements RecordView {
     pruneLog(this.connection);
   }
 
-  onEnd(callback: (outcome: Outcome) => void): void {
+  onEnd(callback: (outcome: CommitOutcome) => void): void {
     this.#onEnd.push(callback);
   }
 
-  end(outcome: Outcome): void {
+  end(outcome: CommitOutcome): void {
     for (const callback of this.#onEnd) callback(outcome);
   }
 }

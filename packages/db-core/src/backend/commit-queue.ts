@@ -17,7 +17,10 @@ export class CommitQueue<Work> {
   #waiting: Pending<Work>[] = [];
   #running: Promise<void> | undefined;
 
-  /** `commit` settles every operation, or throws the error of those that it has not settled. */
+  /**
+   * `commit` runs each operation of the batch (`outcome`), makes what they did durable, and settles them; or it throws
+   * the error of those that it has not settled.
+   */
   constructor(commit: (batch: readonly Pending<Work>[]) => Promise<void>) {
     this.#commit = commit;
   }
@@ -49,7 +52,10 @@ export class CommitQueue<Work> {
   }
 }
 
-/** Applies one operation now, and answers what to tell its caller once the commit has succeeded. */
+/**
+ * Applies one operation now, and answers what to call once the commit has succeeded: that tells the caller. An
+ * operation that throws concerns its caller alone, who is told so; the others of the batch go on.
+ */
 export function outcome<Work>(
   { operation, resolve, reject }: Pending<Work>,
   apply: (operation: Operation<unknown, Work>) => unknown,

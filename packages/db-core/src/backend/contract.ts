@@ -29,7 +29,10 @@ export interface BackendPlugin<Options = unknown> {
   readonly options: OptionsSchema<Options>;
   /** Options that hold a secret: masked wherever a config is shown; `<name>_file` and `<name>_env` work too. */
   readonly secretOptions: readonly string[];
-  /** Opens the store; writes nothing. `missing-store` where there is none, unless `create`. */
+  /**
+   * Opens the store; writes nothing. `missing-store` where there is none, unless `create`: no file or keys, or ones
+   * without a store id of ours and without any record that can be read.
+   */
   open(options: Options, host: BackendHost): Promise<Backend>;
   /**
    * Is there a store at these options? Asked before a default backend is chosen. Cheap; opens nothing. Absent:

@@ -13,6 +13,11 @@ type Listener = (changed: readonly ClientId[] | "all") => void;
 /** File events do not cross network file systems and bind mounts; a look at the file's times costs 3 us. */
 const LOOK_EVERY_MS = 1000;
 
+/**
+ * `watch` of a backend whose store is a file. It calls `refreshNow` whenever somebody asks, when the folder has
+ * changed, and every second: that looks at the store, synchronously, hands the ids that have changed to `deliver`,
+ * and throws where it cannot look. What the backend itself has committed it delivers in the same way.
+ */
 export class FileFeed {
   readonly #listeners = new Set<Listener>();
   readonly #path: string;
@@ -30,7 +35,9 @@ export class FileFeed {
     this.#onNotice = onNotice;
   }
 
+  /** Tells all watches, at once; none of nothing. */
   deliver(changed: readonly ClientId[] | "all"): void {
+    if (changed.length === 0) return;
     for (const listener of this.#listeners) listener(changed);
   }
 

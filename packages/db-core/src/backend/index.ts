@@ -6,6 +6,10 @@ export { stripCommentLines } from "./comments.ts";
 export { CommitQueue, outcome } from "./commit-queue.ts";
 export type { Operation, Pending } from "./commit-queue.ts";
 export { FileFeed } from "./file-feed.ts";
+export { FileLock } from "./file-lock.ts";
+export { foundIn } from "./found-in.ts";
+export { InsertTokens } from "./insert-tokens.ts";
+export type { CommitOutcome, InsertWork } from "./insert-tokens.ts";
 export {
   ABSOLUTE_FOLDER,
   FILE_NAME,

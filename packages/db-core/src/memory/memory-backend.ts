@@ -1,5 +1,6 @@
 /** The reference backend: the contract in its plainest form. Every step is synchronous, and so atomic. */
 import type { Backend, StoredEntry, StoredRecord } from "../backend/contract.ts";
+import { foundIn } from "../backend/found-in.ts";
 import { pages } from "../backend/pages.ts";
 import { RecordTable } from "../backend/record-table.ts";
 import { parseRecord, touched } from "../backend/record.ts";
@@ -19,13 +20,11 @@ export function memoryBackend(store: MemoryStore): Backend {
   const write = (records: readonly StoredRecord[]): void => {
     for (const record of records) store.records.set(record.client_id, stringifyJson(record));
   };
-  const read = async (ids: readonly ClientId[]): Promise<Map<ClientId, StoredEntry>> =>
-    new Map(
-      ids.flatMap((id) => {
-        const text = store.records.get(id);
-        return text === undefined ? [] : [[id, parseRecord(id, text)] as const];
-      }),
-    );
+  const read = async (ids: readonly ClientId[]): Promise<ReadonlyMap<ClientId, StoredEntry>> =>
+    foundIn(ids, (id) => {
+      const text = store.records.get(id);
+      return text === undefined ? undefined : parseRecord(id, text);
+    });
 
   return {
     info: () => ({
@@ -41,8 +40,7 @@ export function memoryBackend(store: MemoryStore): Backend {
     get: read,
     find: async (index, values) => {
       const all = table();
-      const found = values.map((value) => [value, all.find(index, value)] as const);
-      return new Map(found.filter(([, entries]) => entries.length > 0));
+      return foundIn(values, (value) => all.find(index, value));
     },
     list: () =>
       pages(

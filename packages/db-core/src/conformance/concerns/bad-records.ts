@@ -43,11 +43,13 @@ export function badRecords({ cannotHold, testOn, testRefusal }: TestBed): void {
       assert.deepEqual(
         notices.map(({ clientIds }) => clientIds),
         [reported],
+        "the notices bad-record: core tells of each such record once, and the backend of none",
       );
       const found = findings.filter(({ code }) => code === "unreadable-record");
       assert.deepEqual(
         found.map(({ clientIds }) => clientIds),
         [reported],
+        "the findings unreadable-record: core finds these, from the backend's list",
       );
     });
 

@@ -2,6 +2,7 @@ import {
   changeRecord,
   draftRecords,
   FileFeed,
+  foundIn,
   migrationReport,
   pages,
   SCHEMA,
@@ -30,7 +31,7 @@ export function openBackend(path: string, { create, onNotice }: BackendHost): Ba
         heard = last;
         return ids;
       });
-      if (changed.length > 0) feed.deliver(changed);
+      feed.deliver(changed);
     },
     onNotice,
   );
@@ -39,16 +40,8 @@ export function openBackend(path: string, { create, onNotice }: BackendHost): Ba
     feed.look();
     return result;
   };
-  const get = async (ids: readonly ClientId[]): Promise<Map<ClientId, StoredEntry>> =>
-    store.read(
-      (tables) =>
-        new Map(
-          ids.flatMap((id) => {
-            const entry = tables?.get(id);
-            return entry === undefined ? [] : [[id, entry] as const];
-          }),
-        ),
-    );
+  const get = async (ids: readonly ClientId[]): Promise<ReadonlyMap<ClientId, StoredEntry>> =>
+    store.read((tables) => foundIn(ids, (id) => tables?.get(id)));
 
   return {
     info: () => ({
@@ -64,10 +57,7 @@ export function openBackend(path: string, { create, onNotice }: BackendHost): Ba
 
     get,
     find: async (index, values) =>
-      store.read((tables) => {
-        const found = values.map((value) => [value, tables?.find(index, value) ?? []] as const);
-        return new Map(found.filter(([, entries]) => entries.length > 0));
-      }),
+      store.read((tables) => foundIn(values, (value) => tables?.find(index, value))),
     list: async function* () {
       yield* pages(
         store.read((tables) => tables?.ids() ?? []),

@@ -1,5 +1,15 @@
-import type { ClientId, StoredRecord } from "@hivemind/db-core/backend";
-import type { Transaction } from "./transaction.ts";
+import type { ClientId } from "../client.ts";
+import type { StoredEntry, StoredRecord } from "./contract.ts";
+
+/** `unknown`: the store failed at a moment where nobody can tell what it has kept. */
+export type CommitOutcome = "committed" | "discarded" | "unknown";
+
+/** What a commit works on, as far as tokens need it. */
+export interface InsertWork {
+  get(id: ClientId): StoredEntry | undefined;
+  /** The callback hears how the commit has ended. */
+  onEnd(callback: (outcome: CommitOutcome) => void): void;
+}
 
 /** An insert is repeated soon after it was unconfirmed, by the handle that it was made on. */
 const REMEMBERED = 1000;
@@ -11,11 +21,11 @@ interface Made {
   isCertain: boolean;
 }
 
-/** What inserts have made, so that a repeated one makes nothing. */
+/** What the inserts of one handle have made, by token, so that a repeated one makes nothing (`Backend.insert`). */
 export class InsertTokens {
   readonly #made = new Map<string, Made>();
 
-  remember(token: string, records: readonly StoredRecord[], work: Transaction): void {
+  remember(token: string, records: readonly StoredRecord[], work: InsertWork): void {
     const ids = records.map(({ client_id }) => client_id);
     const made: Made = { ids, accessKeys: records.map(({ api_key }) => api_key), isCertain: false };
     this.#made.set(token, made);
@@ -28,7 +38,7 @@ export class InsertTokens {
   }
 
   /** The records as they are now, if that insert is in the store. */
-  recall(token: string, work: Transaction): readonly StoredRecord[] | undefined {
+  recall(token: string, work: InsertWork): readonly StoredRecord[] | undefined {
     const made = this.#made.get(token);
     const records = made?.ids.flatMap((id, i) => {
       const record = work.get(id)?.record;

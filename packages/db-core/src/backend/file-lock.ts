@@ -6,7 +6,9 @@
 import { lstatSync, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
-import { createFile, DbError, ownershipOf, systemError } from "@hivemind/db-core/backend";
+import { DbError } from "../errors.ts";
+import { createFile, ownershipOf } from "./file-owner.ts";
+import { systemError } from "./system-error.ts";
 
 /** No event tells that another process has released a lock, so we ask again after 1 to 5 ms. */
 const RETRY_MS = { least: 1, most: 5 };
@@ -18,7 +20,10 @@ export class FileLock {
   #path = "";
   #inode = 0n;
 
-  /** Runs `work` while holding the lock at `path`. `locked` when it is not free within `timeoutMs`. */
+  /**
+   * Runs `work` while holding the lock at `path`, a file of its own beside the store: made where it lacks, owned as
+   * `likeFile` is, and never removed. `locked` when it is not free within `timeoutMs`.
+   */
   async hold<T>(path: string, likeFile: string, timeoutMs: number, work: () => Promise<T>): Promise<T> {
     const before = this.#turn;
     const mine = Promise.withResolvers<void>();
