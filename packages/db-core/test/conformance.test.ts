@@ -11,6 +11,7 @@ import { KEEPING } from "./conformance/broken/keeping.ts";
 import { LOOK_UPS } from "./conformance/broken/look-ups.ts";
 import { OPENING } from "./conformance/broken/opening.ts";
 import { PROCESSES } from "./conformance/broken/processes.ts";
+import { SEALING } from "./conformance/broken/sealing.ts";
 import { WRITES } from "./conformance/broken/writes.ts";
 import { collectedTests } from "./conformance/collected-tests.ts";
 import { freshFile } from "./conformance/durable/fresh-file.ts";
@@ -46,6 +47,7 @@ describe("a broken store fails the test that is meant for it", () => {
     ...FEEDS,
     ...OPENING,
     ...CREDENTIALS,
+    ...SEALING,
   ].map(({ fault, plugin, caughtBy }) => ({ fault, tests: onMemory(plugin), caughtBy }));
   const onFiles = PROCESSES.map(({ fault, plugin, module, caughtBy }) => ({
     fault,

@@ -1,6 +1,6 @@
 /** The conformance suite on real servers. */
 import { conformance } from "@hivemind/db-core/conformance";
-import type { FreshStore, Seed } from "@hivemind/db-core/conformance";
+import type { FreshStore, Seed, Suite } from "@hivemind/db-core/conformance";
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { Keyspace } from "../../src/keyspace.ts";
@@ -18,6 +18,7 @@ type Given = Readonly<Record<string, unknown>>;
 export function redisConformance(
   given: Given,
   start: () => Promise<Topology> = () => oneServer(Number(given["db"] ?? 0)),
+  database: NonNullable<Suite<RedisOptions>["database"]> = {},
 ): void {
   let topology: Topology;
   beforeAll(async () => {
@@ -37,7 +38,7 @@ export function redisConformance(
     return { options, snapshot: () => snapshot(masters), destroy: empty, dispose: empty };
   };
   const module = new URL("../../src/plugin.ts", import.meta.url);
-  conformance({ describe, test, plugin, fresh, module });
+  conformance({ describe, test, plugin, fresh, module, database });
 }
 
 async function snapshot(masters: readonly Redis[]): Promise<object> {

@@ -100,6 +100,8 @@ export function certificates({ plugin, test, testOn }: TestBed): void {
 
     const error = await failsWith("duplicate-key", db.addCertificate(2, KITCHEN));
     assert.deepEqual(error.clientIds, [1]);
+    // Who has found it once may not go on finding it.
+    assert.equal((await db.authenticate({ certificate: KITCHEN })).allowed, true);
     await db.revokeClient(1);
     assert.deepEqual(await db.authenticate({ certificate: KITCHEN }), UNKNOWN);
     assert.equal(await db.certificates(1), undefined);

@@ -3,7 +3,7 @@ import type { StoredEntry } from "../../../src/backend/contract.ts";
 import { indexValues } from "../../../src/backend/record.ts";
 import memoryPlugin from "../../../src/memory/plugin.ts";
 import { MemoryStore } from "../../../src/memory/memory-store.ts";
-import { broken } from "./broken-store.ts";
+import { broken, uncheckedUpdate } from "./broken-store.ts";
 
 /** The fingerprints of the records as they were when they were inserted. */
 const inserted = new WeakMap<MemoryStore, Map<string, readonly number[]>>();
@@ -90,5 +90,51 @@ export const CREDENTIALS = [
     }),
     "certificates > adding and removing leave the rest of the record as it was",
     "certificates > a certificate outside of its period admits nobody",
+  ),
+  broken(
+    "lets two clients have one certificate",
+    (memory, store) => ({ update: (id, change) => uncheckedUpdate(memory, store, id, change) }),
+    "certificates > a certificate belongs to one living client, and is free when that is revoked",
+    "certificates > of two handles that add one certificate to two clients at once, one succeeds",
+  ),
+  broken(
+    "answers a certificate with what its index remembers",
+    (memory) => {
+      const remembered = new Map<string, readonly StoredEntry[]>();
+      return {
+        find: async (index, values) => {
+          if (index !== "fingerprint") return memory.find(index, values);
+          for (const [value, entries] of await memory.find(index, values))
+            if (!remembered.has(value)) remembered.set(value, entries);
+          return new Map(values.flatMap((value) => [[value, remembered.get(value) ?? []] as const]));
+        },
+      };
+    },
+    "certificates > a certificate belongs to one living client, and is free when that is revoked",
+  ),
+  broken(
+    "forgets which certificates were removed",
+    (memory) => ({
+      state: {
+        ...memory.state,
+        update: async (scope, key, change) =>
+          key.startsWith("removed-certificates/")
+            ? change(undefined)
+            : memory.state.update(scope, key, change),
+      },
+    }),
+    "certificates > a removed certificate that comes back with a stale record admits nobody",
+    "certificates > a removed certificate that came back is named by verify, and a repair takes it out",
+  ),
+  broken(
+    "writes an entry of its state without looking at it",
+    (memory) => ({
+      state: {
+        ...memory.state,
+        update: async (scope, key, change) => memory.state.update(scope, key, () => change(undefined)),
+      },
+    }),
+    "pinned keys > the first key of a kind is kept, and every other one is a mismatch, on every handle",
+    "pinned keys > of two handles that pin different keys at once, one is first, and all know which",
   ),
 ];
