@@ -10,7 +10,10 @@ const HELP = ": see `hivemind-db --help`";
  * are too many as well: our parsers throw their own errors, and `program.ts` counts arguments itself.)
  */
 export function commanderMessage({ code, message }: CommanderError, args: readonly string[]): string {
-  if (code === "commander.help") return "which command? See `hivemind-db --help`";
+  if (code === "commander.help") {
+    const group = commandWord(args) === "policy" ? " policy" : "";
+    return `which command? See \`hivemind-db${group} --help\``;
+  }
   const text = message.replace(/^error: /, "");
   const suggestion = /\n\(Did you mean [^\n]*\)$/.exec(text)?.[0] ?? "";
   if (code === "commander.unknownOption") {

@@ -93,6 +93,15 @@ describe("set-metadata", () => {
     },
   );
 
+  it("says which keys it has set and removed, and not what they hold", async () => {
+    const hub = new Hub();
+    await runCli(hub, ["add-client", "--name", "hall", "--metadata", '{"a": 1, "b": 2}']);
+    const args = ["set-metadata", "1", "--key", "token", "--value", "hush", "--unset", "a"];
+    expect((await runCli(hub, args)).stderr).toBe(
+      "Client 1 (hall) has other metadata now: set token; removed a.\n",
+    );
+  });
+
   it("changes nothing where it is so already", async () => {
     const hub = new Hub();
     await runCli(hub, ["add-client", "--metadata", '{"a": 1}']);

@@ -71,7 +71,7 @@ describe("doctor", () => {
     const { code, stdout } = await runCli(hub, ["doctor"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^warning +weak-password +The passwords of the clients 1 .*hivemind-db rotate-password ID\n$/,
+      /^warning +weak-password +Easy to guess .*: the password of client 1\. .*hivemind-db rotate-password 1\n$/,
     );
     expect(hub.snapshot()).toEqual(before);
   });

@@ -195,14 +195,12 @@ function passwordOf(env: { readonly HIVEMIND_STORE_PASSWORD?: string }): { reado
   return password === undefined ? {} : { password };
 }
 
-async function hubWithKitchen(): Promise<Hub> {
-  const hub = new Hub();
-  for (const [name, key] of [
-    ["attic", "the key of the attic"],
-    ["kitchen", "the key of the kitchen"],
-  ] as const)
-    await runJson(hub, ["add-client", "--name", name, "--access-key", key]);
-  return hub;
+function hubWithKitchen(): Hub {
+  const attic = { client_id: 1, api_key: "the key of the attic", name: "attic" };
+  const kitchen = { client_id: 2, api_key: "the key of the kitchen", name: "kitchen" };
+  return new Hub()
+    .withText("clients.json", JSON.stringify({ 1: attic, 2: kitchen }))
+    .withText("clients.schema_version", "2");
 }
 
 describe("import-clients --new-ids", () => {
@@ -213,7 +211,7 @@ describe("import-clients --new-ids", () => {
   ]);
 
   it("gives the clients of another hub ids of their own, once, and leaves its revoked ones out", async () => {
-    const hub = await hubWithKitchen();
+    const hub = hubWithKitchen();
     const file = write(hub, "others.json", OTHERS);
 
     const conflict = await runCli(hub, ["import-clients", file]);
@@ -231,7 +229,7 @@ describe("import-clients --new-ids", () => {
   });
 
   it("of a whole store, with all that a record holds; a certificate of another client stops it", async () => {
-    const hub = await hubWithKitchen();
+    const hub = hubWithKitchen();
     const source = hubWithClients("v2");
     await runJson(source, ["add-certificate", "-", "1"], { input: CERTIFICATE });
     const args = ["import-clients", source.clientsFile, "--new-ids"];
@@ -273,5 +271,28 @@ describe("import-clients -", () => {
     expect(done).toMatchObject({ path: "-", format: "csv", clients: { added: 1 } });
     expect(await runJson(hub, ["list-clients"])).toMatchObject([{ id: 1, name: "hall" }]);
     expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe("a file that cannot be read", () => {
+  it.each([
+    ["import-clients", "nowhere.csv", /there is no file .*nowhere\.csv/],
+    ["restore", "nowhere.ndjson", /there is no file .*nowhere\.ndjson/],
+    ["import-clients", ".", /is a folder: name the file in it/],
+    ["backup", "nowhere/all.ndjson", /there is no folder .*nowhere/],
+  ])("%s %s says what is wrong", async (command, path, message) => {
+    const hub = hubWithClients("v2");
+    const before = hub.snapshot();
+    const { code, stderr } = await runCli(hub, [command, path]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(message) });
+    expect(hub.snapshot()).toEqual(before);
+  });
+
+  it("is called standard input where it was piped in", async () => {
+    const { code, stderr } = await runCli(new Hub(), ["restore", "-"], { input: "nothing" });
+    expect({ code, stderr }).toEqual({
+      code: 5,
+      stderr: expect.stringMatching(/^hivemind-db: standard input is no backup/),
+    });
   });
 });

@@ -54,6 +54,19 @@ describe("migrate-db, killed and interrupted at any moment, and repeated", () =>
   });
 });
 
+describe("migrate-db by the short names of backends", () => {
+  it("makes the config name the module that Python hubs know", async () => {
+    const hub = new Hub()
+      .withFile("v2/clients.json")
+      .withFile("v2/clients.schema_version", "clients.schema_version");
+    await runJson(hub, ["migrate-db", "--from", "json", "--to", "sqlite", "--switch"]);
+    expect(JSON.parse(readFileSync(hub.configFile, "utf8"))).toMatchObject({
+      database: { module: MODULES.sqlite },
+    });
+    expect(await runJson(hub, ["health"])).toMatchObject({ ok: true, backend: "@hivemind/db-sqlite" });
+  });
+});
+
 describe("migrate-db on the config and data of a Python hub", () => {
   it("copies JSON to Redis with no other flag, and leaves every byte of the source", async () => {
     const hub = hubWithClients("v1").withConfig({
@@ -67,7 +80,7 @@ describe("migrate-db on the config and data of a Python hub", () => {
     const outcome = await runCli(hub, ["migrate-db", "--from", MODULES.json, "--to", MODULES.redis]);
 
     expect(outcome).toMatchObject({ code: 0, stdout: "" });
-    expect(outcome.stderr).toContain("These had a message_blacklist, which was dropped: clients 4.");
+    expect(outcome.stderr).toContain("Had a message_blacklist, which was dropped: client 4.");
     expect(outcome.stderr).toContain(`set "module": "${MODULES.redis}" in the "database" block of`);
     expect(hub.snapshot()).toEqual(before);
     const copy = configFor(hub, "redis", "python", redis.port);
@@ -131,7 +144,7 @@ describe("migrate-db where something is in the way", () => {
     const refused = await runCli(hub, ["migrate-db", "--json"]);
     expect(refused.code).toBe(2);
     expect(errorOf(refused)).toMatchObject({ code: "duplicate-key", clientIds: [2] });
-    expect(errorOf(refused).message).toContain("client 2 differs from client 2 in name");
+    expect(errorOf(refused).message).toContain("client 2 differs from the one that is there in name");
     expect(await names()).toEqual(before);
 
     const replaced = await runJson<Migration>(hub, ["migrate-db", "--on-conflict", "replace"]);

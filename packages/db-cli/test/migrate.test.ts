@@ -26,7 +26,7 @@ describe("migrate", () => {
 
     expect(first).toMatchObject({ code: 0, stdout: "" });
     expect(first.stderr).toContain("Upgraded the store from schema 1 to 2.");
-    expect(first.stderr).toContain("These had a message_blacklist, which was dropped: clients 4.");
+    expect(first.stderr).toContain("Had a message_blacklist, which was dropped: client 4.");
     expect(second).toMatchObject({ code: 0, stderr: "The store has schema 2 already.\n" });
   });
 

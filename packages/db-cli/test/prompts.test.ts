@@ -38,6 +38,16 @@ describe.runIf(process.platform === "linux")("without a client, on a terminal", 
   });
 });
 
+describe.runIf(process.platform === "linux")("export-clients on a terminal", () => {
+  it("shows what would act on it escaped", async () => {
+    const hub = new Hub();
+    await runCli(hub, ["add-client", "--name", "evil\u001B[2J\u202E"]);
+    const { code, text } = await onTerminal(hub, "export-clients");
+    expect({ code, text }).toMatchObject({ code: 0 });
+    expect(text).toContain(String.raw`evil\x1b[2J\u202e`);
+  });
+});
+
 describe("without a client and without a terminal", () => {
   it.each([["show-client"], ["allow-msg", "speak"], ["rotate-key"], ["make-admin", "--json"]])(
     "%s %s says what to do",

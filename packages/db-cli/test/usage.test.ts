@@ -47,7 +47,11 @@ describe("usage", () => {
     ],
     ["no command", [], "hivemind-db: which command? See `hivemind-db --help`\n"],
     ["a missing type", ["allow-msg"], "hivemind-db: missing required argument 'type'\n"],
-    ["a group without its command", ["policy"], "hivemind-db: which command? See `hivemind-db --help`\n"],
+    [
+      "a group without its command",
+      ["policy"],
+      "hivemind-db: which command? See `hivemind-db policy --help`\n",
+    ],
     [
       "too many arguments",
       ["show-client", "1", "2"],

@@ -10,8 +10,8 @@ import { capitalLabel } from "./label.ts";
 export interface Change {
   /** Of the client as it is at the moment of the write; `undefined` where it is so already. May run several times. */
   readonly change: (now: Client) => ClientChange | undefined;
-  /** What follows "client 3 (kitchen)" in a sentence. */
-  readonly done: string;
+  /** What follows "client 3 (kitchen)" in a sentence; a function where only the change itself can tell. */
+  readonly done: string | (() => string);
   readonly already: string;
 }
 
@@ -29,7 +29,8 @@ export async function changeClient(
   const { output } = invocation;
   const { client, changed } = await applyChange(invocation, given, change);
   if (output.json) await output.value({ ...clientJson(client), changed });
-  output.say(`${capitalLabel(client)} ${changed ? done : already}.`);
+  const said = typeof done === "string" ? done : done();
+  output.say(`${capitalLabel(client)} ${changed ? said : already}.`);
   return EXIT.ok;
 }
 

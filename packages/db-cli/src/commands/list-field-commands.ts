@@ -87,7 +87,7 @@ function blacklist(
     },
     {
       name: `allow-${what}`,
-      summary: `let a client use a ${what} again that was forbidden`,
+      summary: `let a client use one ${what} again that was forbidden`,
       entry,
       field,
       to: "out",

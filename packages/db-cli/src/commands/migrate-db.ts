@@ -2,6 +2,7 @@ import { readConfig } from "@hivemind/db-core";
 import type { NodeConfig } from "@hivemind/db-core";
 import { changeConfigFile } from "../config-file/config-file.ts";
 import { setProperty } from "../config-file/set-property.ts";
+import { moduleOf } from "../init/backends.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
 import {
@@ -36,12 +37,17 @@ export const migrateDb: CommandDefinition = {
 Stop the hubs first: what they write meanwhile could be missed. Stopped at any moment, the same command completes it. The config is not changed, but with --switch.`,
   examples: [
     "hivemind-db migrate-db --from hivemind-json-db-plugin --to hivemind-redis-db-plugin",
-    "hivemind-db migrate-db --to @hivemind/db-sqlite --dry-run",
+    "hivemind-db migrate-db --to sqlite --dry-run",
   ],
   setUp(command) {
     command
-      .option("--from <module>", "backend to copy from", "hivemind-json-db-plugin")
-      .option("--to <module>", "backend to copy to", "hivemind-sqlite-db-plugin")
+      .option(
+        "--from <backend>",
+        "backend to copy from: json, sqlite, redis or a module",
+        moduleOf,
+        moduleOf("json"),
+      )
+      .option("--to <backend>", "backend to copy to", moduleOf, moduleOf("sqlite"))
       .option("--to-config <file>", "take the options of the target from this config")
       .option("--switch", "make the config name the target, once everything is in it");
     for (const add of [withConflictPolicy, withDryRun, withSkipUnreadable, withQuiet]) add(command);

@@ -1,4 +1,5 @@
 import type { MigrationReport } from "@hivemind/db-core";
+import { upgradeSentences } from "../clients/upgrade.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
 import type { Output } from "../output/output.ts";
@@ -53,10 +54,5 @@ function tell(output: Output, report: MigrationReport | undefined): void {
   }
   output.say(`Upgraded the store from schema ${report.from} to ${report.to}.`);
   if (report.backup !== undefined) output.say(`As it was, it is kept in ${report.backup}.`);
-  tellClients(output, report.droppedMessageBlacklist, "had a message_blacklist, which was dropped");
-  tellClients(output, report.emptyAllowedTypes, "have no allowed type and may send nothing now");
-}
-
-function tellClients(output: Output, ids: readonly number[], what: string): void {
-  if (ids.length > 0) output.say(`These ${what}: clients ${ids.join(", ")}.`);
+  for (const sentence of upgradeSentences(report)) output.say(sentence);
 }

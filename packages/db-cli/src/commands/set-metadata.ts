@@ -1,6 +1,9 @@
+import { sameJson } from "@hivemind/db-core/backend";
+import type { JsonObject } from "@hivemind/db-core";
 import { metadataChange } from "../arguments/metadata-change.ts";
 import { changeClient } from "../clients/change-client.ts";
 import { CLIENT_ARGUMENT, CLIENT_MEANING } from "../clients/find-client.ts";
+import { escapeText } from "../output/escape.ts";
 import type { CommandDefinition } from "./definition.ts";
 
 export const setMetadata: CommandDefinition = {
@@ -23,13 +26,30 @@ export const setMetadata: CommandDefinition = {
   },
   run(invocation) {
     const next = metadataChange(invocation.options);
+    let done = "";
     return changeClient(invocation, invocation.args[0], {
       change: ({ metadata }) => {
         const after = next(metadata);
-        return after === undefined ? undefined : { metadata: after };
+        if (after === undefined) return undefined;
+        done = changedKeys(metadata, after);
+        return { metadata: after };
       },
-      done: "has other metadata now",
+      done: () => `has other metadata now: ${done}`,
       already: "already has that metadata",
     });
   },
 };
+
+/** Their names: what they hold can be a token. */
+function changedKeys(before: JsonObject, after: JsonObject): string {
+  const isSame = (key: string): boolean =>
+    Object.hasOwn(before, key) && sameJson(before[key] ?? null, after[key] ?? null);
+  const set = Object.keys(after).filter((key) => !isSame(key));
+  const removed = Object.keys(before).filter((key) => !Object.hasOwn(after, key));
+  const parts = [
+    ...(set.length > 0 ? [`set ${set.map(escapeText).join(", ")}`] : []),
+    ...(removed.length > 0 ? [`removed ${removed.map(escapeText).join(", ")}`] : []),
+  ];
+  // Only their order is another one.
+  return parts.length > 0 ? parts.join("; ") : "another order";
+}

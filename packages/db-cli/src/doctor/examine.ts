@@ -44,6 +44,8 @@ async function* storeFindings(
   progress.end();
 }
 
+/** An error as one of several findings. What is no word, such as the path of an option, stays as it is. */
 function sentence(text: string): string {
+  if (!/^[a-z]+[ ,:]/.test(text)) return text;
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

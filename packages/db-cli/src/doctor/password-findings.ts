@@ -1,5 +1,6 @@
 import type { ClientDatabase, Finding, NodeConfig } from "@hivemind/db-core";
 import type { Progress } from "../output/progress.ts";
+import { clientsText } from "../clients/label.ts";
 import { passwordBits } from "../passwords/password-bits.ts";
 import { finding } from "./finding.ts";
 
@@ -20,7 +21,6 @@ export async function* passwordFindings(
     if ((await passwordBits(password, [client.name])) < minPasswordBits) weak.push(client.id);
   }
   if (weak.length === 0) return;
-  const more = weak.length > MOST_NAMED ? ` and ${weak.length - MOST_NAMED} more` : "";
-  const message = `The passwords of the clients ${weak.slice(0, MOST_NAMED).join(", ")}${more} are easy to guess (below ${minPasswordBits} bits). Give each a new one: hivemind-db rotate-password ID`;
+  const message = `Easy to guess (below ${minPasswordBits} bits): the password of ${clientsText(weak, MOST_NAMED)}. Give a new one: hivemind-db rotate-password ${weak[0]}`;
   yield finding("weak-password", "warning", message, weak);
 }

@@ -43,6 +43,11 @@ export function backendChoices(installed: readonly InstalledPlugin[]): readonly 
   ];
 }
 
+/** `json`, `sqlite` and `redis` are ours; any other name is taken as it is. */
+export function moduleOf(name: string): string {
+  return KNOWN.find((choice) => choice.name === name)?.module ?? name;
+}
+
 /** By any of its names. */
 export function backendNamed(given: string, choices: readonly BackendChoice[]): BackendChoice {
   const found = choices.find((choice) => namesOf(choice).includes(given));

@@ -43,11 +43,11 @@ export class Output {
     await this.#write(`${text}\n]\n`);
   }
 
-  /** Text of any form to stdout, as it comes. */
+  /** Text of any form to stdout, as it comes; on a terminal without what would act on that. */
   async text(pieces: AsyncIterable<string>): Promise<undefined> {
     let text = "";
     for await (const piece of pieces) {
-      text += piece;
+      text += this.#stdout.isTTY ? escapeMessage(piece) : piece;
       if (text.length < CHUNK) continue;
       await this.#write(text);
       text = "";

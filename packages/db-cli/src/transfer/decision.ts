@@ -104,9 +104,8 @@ function decideThere(
   const fields = differingFields(record, next);
   if (fields.length === 0) return { kind: "same", id };
   if (fields.length === 1 && fields[0] === "last_seen") return { kind: "touch", id, seconds: lastSeen(next) };
-  const reason = isDead
-    ? `is revoked, and client ${id} is not`
-    : `differs from client ${id} in ${fields.join(", ")}`;
+  const other = candidate.id === id ? "the one that is there" : `client ${id}`;
+  const reason = isDead ? `is revoked, and ${other} is not` : `differs from ${other} in ${fields.join(", ")}`;
   return { ...conflict(reason, id), replace: id };
 }
 

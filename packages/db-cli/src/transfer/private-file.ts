@@ -1,8 +1,9 @@
 /** A file that is there as a whole or not at all, and for its owner alone: what we write into it are secrets. */
 import { open, rename, rm } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
-import { closeSync } from "node:fs";
+import { closeSync, existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { UsageError } from "../usage-error.ts";
 import { flushFolder, openNewFile, ownershipOf, systemError } from "@hivemind/db-core/backend";
 
 /** Bytes written at once. */
@@ -11,6 +12,7 @@ const CHUNK = 262_144;
 /** Writes the pieces of text to the file, in place of what it held. Answers its absolute path. */
 export async function writePrivateFile(path: string, pieces: AsyncIterable<string>): Promise<string> {
   const file = resolve(path);
+  if (!existsSync(dirname(file))) throw new UsageError(`there is no folder ${dirname(file)}`);
   // One name, so that what a killed run has left behind is removed by the next one.
   const partial = `${file}.partial`;
   try {

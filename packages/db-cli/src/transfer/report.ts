@@ -1,5 +1,6 @@
 /** What a transfer has done. */
 import type { ClientId, JsonObject } from "@hivemind/db-core";
+import { upgradeSentences } from "../clients/upgrade.ts";
 
 export interface Counts {
   added: number;
@@ -47,18 +48,11 @@ export function reportJson({ clients, state, ...rest }: Report): JsonObject {
 
 /** Sentences for people; what is zero is not said. */
 export function reportSentences(report: Report, isDryRun: boolean): readonly string[] {
-  const { clients, state, unreadable, droppedMessageBlacklist, emptyAllowedTypes } = report;
-  const sentences = [`${isDryRun ? "It would be: " : ""}clients: ${countsText(clients)}.`];
+  const { clients, state, unreadable } = report;
+  const sentences = [`${isDryRun ? "It would be: clients" : "Clients"}: ${countsText(clients)}.`];
   if (totalOf(state) > 0) sentences.push(`Entries of node state: ${countsText(state)}.`);
   if (unreadable.length > 0) sentences.push(`Left out, for they cannot be read: ${unreadable.join(", ")}.`);
-  if (droppedMessageBlacklist.length > 0)
-    sentences.push(
-      `These had a message_blacklist, which was dropped: clients ${droppedMessageBlacklist.join(", ")}.`,
-    );
-  if (emptyAllowedTypes.length > 0)
-    sentences.push(
-      `These have no allowed type and may send nothing now: clients ${emptyAllowedTypes.join(", ")}.`,
-    );
+  sentences.push(...upgradeSentences(report));
   return sentences;
 }
 
