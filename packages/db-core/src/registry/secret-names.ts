@@ -2,12 +2,15 @@
  * Which names in a config denote secrets. A config has blocks of programs that we do not know, so this goes by
  * the words in a name, and rather masks too much: a masked host is a nuisance, a password on a screen a leak.
  */
+import { nearestName } from "./nearest-name.ts";
 
 /** `text`: strings under this name are secret. `all`: numbers too, as in `"password": 12345678`. */
 export type Secrecy = "none" | "text" | "all";
 
 const SECRET_WORD =
   /passw|passph|passcode|(?<!by|com)pass$|pwd|secret|token|credential|^creds?$|masterauth|^auth$|authorization|bearer|cookie|^seal$|^psk$/;
+// An option that is misspelt is refused, and shown: "pasword".
+const MISSPELT = ["password", "passphrase"];
 const KEY_WORD = /^keys?$|^(?:api|access|crypto|private|secret|encryption|master|shared|signing|seal)keys?$/;
 // Where a secret is kept, or how it is treated, is none: password_file, ssl_keyfile, api_key_cache_ttl.
 const NOT_ITSELF = /(?:^|(?<!pro))files?$|^(?:env|path|dir|folder|ttl|interval|timeout|bits|length)$/;
@@ -18,7 +21,8 @@ export function secrecyOf(name: string, within: Secrecy = "none"): Secrecy {
   const last = words.at(-1) ?? "";
   if (NOT_ITSELF.test(last)) return "none";
   const isPublic = words.some((word) => word.startsWith("pub"));
-  const isSecret = (word: string): boolean => SECRET_WORD.test(word) || (KEY_WORD.test(word) && !isPublic);
+  const isSecret = (word: string): boolean =>
+    SECRET_WORD.test(word) || nearestName(word, MISSPELT) !== undefined || (KEY_WORD.test(word) && !isPublic);
   if (!words.some(isSecret)) return within === "none" ? "none" : "text";
   // A plural with a number is a count: max_tokens.
   return isSecret(last) && !last.endsWith("s") ? "all" : "text";
