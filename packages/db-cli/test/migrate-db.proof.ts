@@ -1,6 +1,7 @@
 /** 100,000 clients between every ordered pair of backends, killed at random moments, interrupted, and repeated. */
 import { createHash } from "node:crypto";
-import { openDatabase, stringifyJson } from "@hivemind/db-core";
+import { setTimeout as delay } from "node:timers/promises";
+import { isDbError, openDatabase, stringifyJson } from "@hivemind/db-core";
 import type { ClientDatabase } from "@hivemind/db-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startRedis } from "../../../tooling/redis/src/main.ts";
@@ -10,12 +11,20 @@ import { Hub } from "./support/hub.ts";
 import { clientsText, inHub, rememberState } from "./support/many-clients.ts";
 import { runJson } from "./support/run-cli.ts";
 import { configFor, MODULES, ORDERED_PAIRS } from "./support/stores.ts";
-import { runAndSignalAmid } from "./support/start-cli.ts";
+import { runAndSignal } from "./support/start-cli.ts";
 
 const COUNT = 100_000;
-const SIGNALS = ["SIGKILL", "SIGKILL", "SIGINT"] as const;
-/** Lines of progress come so often. */
-const LONGEST_MS = 5000;
+/** What ends a run, once a client between these two shares of all has arrived in the target. */
+const ENDS = [
+  ["SIGKILL", 0.05, 0.35],
+  ["SIGKILL", 0.4, 0.6],
+  ["SIGINT", 0.65, 0.8],
+] as const;
+const LOOK_EVERY_MS = 20;
+
+interface Moved {
+  readonly clients: Readonly<Record<"added" | "unchanged", number>>;
+}
 
 let redis: RedisServer;
 beforeAll(async () => {
@@ -37,14 +46,43 @@ describe(`migrate-db of ${COUNT} clients`, () => {
     const args = ["migrate-db", "--config", source, "--from", MODULES[from], "--to", MODULES[to]];
     args.push("--to-config", target);
 
-    for (const signal of SIGNALS)
-      await runAndSignalAmid(hub, args, signal, { text: "Writing", afterMs: random() * LONGEST_MS });
-    const done = await runJson<{ clients: Record<string, number> }>(hub, args);
+    const trail: string[] = [];
+    for (const [signal, least, most] of ENDS) {
+      const id = Math.ceil(COUNT * (least + (most - least) * random()));
+      const ended = await runAndSignal(hub, args, signal, (isOver) => arrivalOf(id, hub, target, isOver));
+      trail.push(`${ended.signal ?? `exit code ${ended.code}`} once client ${id} was there`);
+    }
+    const done = await runJson<Moved>(hub, args);
 
-    console.log(`${from} to ${to}: ${JSON.stringify(done.clients)} after ${SIGNALS.join(", ")}`);
+    console.log(`${from} to ${to}: ${trail.join(", ")}; then ${JSON.stringify(done.clients)}`);
+    expect(trail).toEqual(ENDS.map(([signal]) => expect.stringContaining(signal)));
+    expect(done.clients.added).toBeGreaterThan(0);
     expect(await digestOf(hub, target)).toEqual(expected);
   });
 });
+
+/** Until the target has this client: what is written is seen from outside. */
+async function arrivalOf(id: number, hub: Hub, config: string, isOver: () => boolean): Promise<void> {
+  await inHub(hub, async () => {
+    while (!isOver() && !(await isThere(id, config, isOver))) await delay(LOOK_EVERY_MS);
+  });
+}
+
+async function isThere(id: number, config: string, isOver: () => boolean): Promise<boolean> {
+  try {
+    const database = await openDatabase(config, { from: import.meta.url });
+    try {
+      while (!isOver() && (await database.getClient(id)) === undefined) await delay(LOOK_EVERY_MS);
+    } finally {
+      await database.close();
+    }
+    return true;
+  } catch (error) {
+    // Before the first write.
+    if (isDbError(error) && error.code === "missing-store") return false;
+    throw error;
+  }
+}
 
 /** Of every client with its secrets, in ascending id, and of the node's state. */
 async function digestOf(hub: Hub, config: string): Promise<{ clients: number; sha256: string }> {
