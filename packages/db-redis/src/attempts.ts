@@ -7,6 +7,8 @@ const PATIENCE_MS = 10_000;
 /** So many at once: whoever is unlucky for once is not made slower. */
 const WITHOUT_A_PAUSE = 3;
 const LONGEST_PAUSE_MS = 64;
+/** A pause of up to 8 ms. */
+const AFTER_WAITING = WITHOUT_A_PAUSE + 3;
 
 /**
  * Runs `attempt` until it answers something other than `"again"`. Each one is a new start from what is stored
@@ -24,8 +26,9 @@ export async function attempts<T>(attempt: () => Promise<T | "again">, location:
         `redis at ${location}: other writers changed the same data first for ${PATIENCE_MS / 1000} s; try again`,
       );
     }
-    // What had to wait for the server itself, while a cluster moves the clients for one, begins with the others again.
-    if (performance.now() - started > LONGEST_PAUSE_MS) tried = 0;
+    // It has waited for the server, as others have. Long pauses would make it the last one again, and none at all
+    // keep all of them in step.
+    if (performance.now() - started > LONGEST_PAUSE_MS) tried = AFTER_WAITING;
     if (tried > WITHOUT_A_PAUSE)
       await delay(Math.random() * Math.min(2 ** (tried - WITHOUT_A_PAUSE), LONGEST_PAUSE_MS));
   }

@@ -3,8 +3,12 @@ import { DbError, isDbError } from "@hivemind/db-core/backend";
 import type { OnNotice } from "@hivemind/db-core/backend";
 import { Connection } from "./connection.ts";
 import type { Reply } from "./connection.ts";
+import { infoFields } from "./info-fields.ts";
 import { makeRoute } from "./make-route.ts";
 import type { RedisOptions } from "./options.ts";
+
+/** So few that nobody notices; one of three nodes has all of them once in 43 million times. */
+const PROBES = 16;
 
 /** Absent where the server does not say, or this user may not ask. */
 interface Self {
@@ -40,14 +44,47 @@ export async function connect(options: RedisOptions, onNotice: OnNotice): Promis
 }
 
 async function introduction(connection: Connection): Promise<Self> {
+  return (
+    (await permitted(() => hello(connection))) ??
+    (await permitted(() => info(connection))) ??
+    (await permitted(() => probed(connection))) ??
+    {}
+  );
+}
+
+async function hello(connection: Connection): Promise<Self> {
+  const reply = (await connection.read("hello")) as readonly Reply[];
+  const fields = new Map<string, string>();
+  for (let i = 0; i + 1 < reply.length; i += 2) fields.set(String(reply[i]), String(reply[i + 1]));
+  return { mode: fields.get("mode"), role: fields.get("role") };
+}
+
+async function info(connection: Connection): Promise<Self> {
+  const fields = infoFields(String(await connection.read("info")));
+  return {
+    mode: fields.get("redis_mode") ?? fields.get("server_mode"),
+    role: fields.get("role") === "slave" ? "replica" : fields.get("role"),
+  };
+}
+
+/** Keys all over the slots: a node of a cluster does not have them all. */
+async function probed(connection: Connection): Promise<Self> {
   try {
-    const reply = (await connection.read("hello")) as readonly Reply[];
-    const fields = new Map<string, string>();
-    for (let i = 0; i + 1 < reply.length; i += 2) fields.set(String(reply[i]), String(reply[i + 1]));
-    return { mode: fields.get("mode"), role: fields.get("role") };
+    for (let i = 0; i < PROBES; i += 1)
+      await connection.read("exists", `${connection.options.indexPrefix}:hivemind:unused:${i}`);
   } catch (error) {
-    // Not allowed, or not known: it will say no to what it is not.
-    if (isDbError(error) && (error.code === "refused" || error.code === "corrupt")) return {};
+    if (isDbError(error) && error.code === "invalid") return { mode: "cluster" };
+    throw error;
+  }
+  return {};
+}
+
+/** `undefined`: not allowed, or not known. */
+async function permitted(ask: () => Promise<Self>): Promise<Self | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isDbError(error) && (error.code === "refused" || error.code === "corrupt")) return undefined;
     throw error;
   }
 }

@@ -1,8 +1,4 @@
-/**
- * The driver throws, where nobody can catch it, over an empty reply that no command has asked for, and that would end
- * the process. It looks for the command in a queue; where that is empty while it reads, a command of ours is there to
- * take the reply, and the connection is given up.
- */
+/** What the driver leaves uncaught, and would end the process. */
 import type { Redis } from "ioredis";
 
 interface Queue {
@@ -17,6 +13,31 @@ interface Insides {
 }
 
 export function guardDriver(redis: Redis): void {
+  guardErrors(redis);
+  guardReplies(redis);
+}
+
+/**
+ * The driver listens to the first error of a socket alone. A TLS server that turns us away, or dies while it lets us
+ * in, causes two.
+ */
+function guardErrors(redis: Redis): void {
+  let stream = redis.stream;
+  Object.defineProperty(redis, "stream", {
+    get: () => stream,
+    set: (made: Redis["stream"]) => {
+      stream = made;
+      made.on("error", () => undefined);
+    },
+  });
+}
+
+/**
+ * It throws, where nobody can catch it, over an empty reply that no command has asked for. It looks for the command in
+ * a queue; where that is empty while it reads, a command of ours is there to take the reply, and the connection is
+ * given up.
+ */
+function guardReplies(redis: Redis): void {
   const insides = redis as unknown as Insides;
   // Another version of the driver, which keeps itself otherwise.
   if (typeof insides.commandQueue?.shift !== "function" || typeof insides.flushQueue !== "function") return;

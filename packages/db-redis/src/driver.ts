@@ -34,9 +34,6 @@ export function makeDriver(options: ServerOptions): Redis {
   // Every call that waits for the connection listens to it.
   redis.setMaxListeners(0);
   guardDriver(redis);
-  // ioredis listens to the first error of a socket alone. A TLS server that turns us away causes two, and the
-  // second would end the process.
-  redis.on("connect", () => redis.stream.on("error", () => undefined));
   return redis;
 }
 

@@ -90,6 +90,16 @@ describe("what a server says of itself", () => {
     expect(await Array.fromAsync((await open()).listClients())).toHaveLength(started.cluster.nodes.length);
   });
 
+  test.each([["HELLO"], ["HELLO", "INFO"]])("also where this user may not use %s", async (...refused) => {
+    const words = refused.map((command) => `-${command.toLowerCase()}`);
+    const rule = ["reset", "on", ">password", "~*", "&*", "+@all", ...words];
+    for (const master of started.masters) await master.call("acl", "setuser", "silent", ...rule);
+    for (const [i, { port }] of started.cluster.masters.entries()) {
+      const db = await open({ cluster_nodes: undefined, port, username: "silent", password: "password" });
+      expect((await db.addClient()).client.id).toBe(i + 1);
+    }
+  });
+
   test("a server that is no cluster, and no Sentinel, is refused where it is named as one", async () => {
     const single = await oneServer(0);
     onTestFinished(() => single.stop());

@@ -6,7 +6,7 @@ import { netProxy } from "../../../tooling/test-support/src/net-proxy.ts";
 import type { Alter, NetProxy } from "../../../tooling/test-support/src/net-proxy.ts";
 import { testServer } from "./support/test-server.ts";
 
-const redis = testServer();
+const redis = testServer({ "repl-diskless-sync-delay": "0" });
 const NO_REDIS = { message: expect.stringContaining("answers as no Redis does") as unknown };
 /** Of the right grammar, and of no command of ours. */
 const REPLIES = [":5\r\n", "*0\r\n", "*2\r\n$1\r\n7\r\n:1\r\n", "*3\r\n$0\r\n\r\n:1\r\n:1\r\n", "+OK\r\n"];
@@ -42,9 +42,9 @@ test("when the replies are right again work goes on, and what was unconfirmed is
 describe("writes that replicas confirm", () => {
   test("a reply of another shape is unconfirmed for all that went together", async () => {
     const replicaof = `127.0.0.1 ${redis.server.port}`;
-    const replica = await startRedis({ replicaof, "repl-diskless-sync-delay": "0" });
+    const replica = await startRedis({ replicaof });
     onTestFinished(() => replica.stop());
-    await replica.printed(/sync: Finished with success/);
+    await expect.poll(() => redis.admin.info("replication"), { timeout: 10_000 }).toMatch(/state=online/);
     const { db, proxy } = await throughProxy({ durability: { replicas: 1, timeout_ms: 300 } });
     proxy.alter(insteadOfOk(":5\r\n:1\r\n"));
 
@@ -72,31 +72,9 @@ describe("in the middle of the feed", () => {
     "*1\r\n".repeat(99),
   ];
 
-  test.each([...REPLIES, ...UNASKED, ...NO_RESP])(
-    "%j: nothing is proven by it, and it is made anew",
-    async (reply) => {
-      const proxy = await proxied();
-      const backend = await redis.backend({ port: proxy.port, command_timeout_ms: 300, lease_ms: 200 });
-      const watch = await backend.watch(() => undefined);
-      await expect.poll(() => watch.provenAt()).toBeGreaterThan(0);
-      const before = watch.provenAt();
-
-      await new Promise<void>((resolve) =>
-        proxy.alter((said, asked) => {
-          if (!asked.includes("tracking")) return said;
-          resolve();
-          return reply + reply;
-        }),
-      );
-      const mad = performance.now();
-      await expect.poll(() => redis.admin.ping()).toBe("PONG");
-      expect(watch.provenAt()).toBeLessThan(mad);
-      expect(before).toBeLessThan(mad);
-      proxy.alter();
-
-      await expect.poll(() => watch.provenAt(), { timeout: 8000 }).toBeGreaterThan(mad);
-    },
-  );
+  test("whatever it says: nothing is proven by it, and it is made anew", async () => {
+    await Promise.all([...REPLIES, ...UNASKED, ...NO_RESP].map(survives));
+  });
 });
 
 test("a reply that nobody has asked for, and that is nothing, ends its connection and no more", async () => {
@@ -121,6 +99,27 @@ test("one host that answers HELLO with nothing is no server of ours", async () =
 
   await expect(redis.open({ port: proxy.port })).rejects.toMatchObject({ code: "unreachable" });
 });
+
+async function survives(reply: string): Promise<void> {
+  const proxy = await proxied();
+  const backend = await redis.backend({ port: proxy.port, command_timeout_ms: 300, lease_ms: 200 });
+  const watch = await backend.watch(() => undefined);
+  await expect.poll(() => watch.provenAt()).toBeGreaterThan(0);
+
+  const mad = await new Promise<number>((resolve) =>
+    proxy.alter((said, asked) => {
+      if (!asked.includes("tracking")) return said;
+      resolve(performance.now());
+      return reply + reply;
+    }),
+  );
+  // A way there and back behind the reply: it has been read.
+  await backend.get([1]);
+  expect(watch.provenAt()).toBeLessThan(mad);
+  proxy.alter();
+
+  await expect.poll(() => watch.provenAt(), { timeout: 8000, message: reply }).toBeGreaterThan(mad);
+}
 
 /** Of a write: what is read before it is answered as it should be. */
 function insteadOfOk(reply: string): Alter {

@@ -8,7 +8,6 @@ const run = promisify(execFile);
 /** Paths of PEM files. */
 export interface Certificates {
   readonly ca: string;
-  /** For `127.0.0.1` and `localhost`. */
   readonly server: Identity;
   readonly client: Identity;
 }
@@ -18,8 +17,11 @@ export interface Identity {
   readonly key: string;
 }
 
-/** A certificate authority of its own in this folder, with what it signed for a server and for a client. */
-export async function makeCertificates(folder: string): Promise<Certificates> {
+/** A certificate authority of its own in this folder, with what it signed for a server of these names and for a client. */
+export async function makeCertificates(
+  folder: string,
+  names = "IP:127.0.0.1,DNS:localhost",
+): Promise<Certificates> {
   const [ca, caKey] = [join(folder, "ca.pem"), join(folder, "ca.key")];
   await openssl(
     "req",
@@ -45,7 +47,7 @@ export async function makeCertificates(folder: string): Promise<Certificates> {
     return { cert, key };
   };
   const [server, client] = await Promise.all([
-    signed("server", "subjectAltName=IP:127.0.0.1,DNS:localhost\nextendedKeyUsage=serverAuth,clientAuth\n"),
+    signed("server", `subjectAltName=${names}\nextendedKeyUsage=serverAuth,clientAuth\n`),
     signed("client", "extendedKeyUsage=clientAuth\n"),
   ]);
   return { ca, server, client };

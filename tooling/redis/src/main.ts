@@ -1,3 +1,4 @@
+export type { Certificates } from "./certificates.ts";
 export { startCluster } from "./cluster.ts";
 export type { ClusterNode, RedisCluster } from "./cluster.ts";
 export { ensureRedisServer } from "./ensure.ts";
@@ -5,5 +6,5 @@ export { startSentinelGroup } from "./sentinel.ts";
 export type { SentinelGroup, SentinelGroupOptions } from "./sentinel.ts";
 export { startRedis } from "./server.ts";
 export type { RedisConfig, RedisServer } from "./server.ts";
-export { startTlsRedis } from "./tls.ts";
-export type { TlsRedis } from "./tls.ts";
+export { startTlsCluster, startTlsRedis, startTlsSentinelGroup } from "./tls.ts";
+export type { TlsCluster, TlsRedis, TlsSentinelGroup } from "./tls.ts";

@@ -17,8 +17,10 @@ export interface SentinelGroupOptions {
   readonly replicas?: number;
   /** How long a server is silent before it is taken for dead. */
   readonly downAfterMs?: number;
-  /** Of the primary and its replicas. */
+  /** Of the primary and its replicas; where it is for TLS, the Sentinels have it too. */
   readonly config?: RedisConfig;
+  /** By which all of them know each other; absent: 127.0.0.1. */
+  readonly host?: string;
   /** Further lines of each Sentinel's file. */
   readonly sentinelLines?: readonly string[];
 }
@@ -29,11 +31,13 @@ const ATTEMPTS = 5;
 
 /** A primary, its replicas, and three Sentinels that know each other from the start. */
 export async function startSentinelGroup(options: SentinelGroupOptions = {}): Promise<SentinelGroup> {
-  const config = { "repl-diskless-sync-delay": "0", ...options.config };
+  const { host = "127.0.0.1" } = options;
+  const announced = host === "127.0.0.1" ? {} : { "replica-announce-ip": host };
+  const config = { "repl-diskless-sync-delay": "0", ...announced, ...options.config };
   const primary = await startRedis(config);
   const replicas = await Promise.all(
     Array.from({ length: options.replicas ?? 1 }, () =>
-      startRedis({ ...config, replicaof: `127.0.0.1 ${primary.port}` }),
+      startRedis({ ...config, replicaof: `${host} ${primary.port}` }),
     ),
   );
   await Promise.all(replicas.map((replica) => replica.printed(/sync: Finished with success/)));
@@ -56,6 +60,7 @@ async function startSentinels(
   replicas: readonly RedisServer[],
   options: SentinelGroupOptions,
 ): Promise<readonly RedisServer[]> {
+  const { host = "127.0.0.1" } = options;
   for (let attempt = 1; ; attempt += 1) {
     const ports = new Set<number>();
     while (ports.size < SENTINELS) ports.add(await freePort());
@@ -64,13 +69,14 @@ async function startSentinels(
       places.map((own) => {
         const others = places.filter(({ port }) => port !== own.port);
         const lines = [
-          `port ${own.port}`,
+          ...portLines(own.port, options),
           "bind 127.0.0.1",
+          ...(host === "127.0.0.1" ? [] : HOST_NAMES),
           `sentinel myid ${own.id}`,
-          `sentinel monitor ${MASTER_NAME} 127.0.0.1 ${primary.port} 2`,
+          `sentinel monitor ${MASTER_NAME} ${host} ${primary.port} 2`,
           `sentinel down-after-milliseconds ${MASTER_NAME} ${options.downAfterMs ?? 500}`,
           `sentinel failover-timeout ${MASTER_NAME} 3000`,
-          ...replicas.map(({ port }) => `sentinel known-replica ${MASTER_NAME} 127.0.0.1 ${port}`),
+          ...replicas.map(({ port }) => `sentinel known-replica ${MASTER_NAME} ${host} ${port}`),
           ...others.map(({ port, id }) => `sentinel known-sentinel ${MASTER_NAME} 127.0.0.1 ${port} ${id}`),
           ...(options.sentinelLines ?? []),
         ];
@@ -84,4 +90,12 @@ async function startSentinels(
     await Promise.all(sentinels.map((server) => server.stop()));
     if (attempt === ATTEMPTS) throw new Error("the Sentinels did not start");
   }
+}
+
+const HOST_NAMES = ["sentinel resolve-hostnames yes", "sentinel announce-hostnames yes"];
+
+function portLines(port: number, { config = {} }: SentinelGroupOptions): readonly string[] {
+  const tls = Object.entries(config).filter(([name]) => name.startsWith("tls-"));
+  if (tls.length === 0) return [`port ${port}`];
+  return ["port 0", `tls-port ${port}`, ...tls.map(([name, value]) => `${name} ${value}`)];
 }
