@@ -1,5 +1,4 @@
 /** The way of a write: lock, look at the file as it is now, change it, replace it, and only then say so. */
-import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import {
   FileLock,
@@ -7,20 +6,18 @@ import {
   isDbError,
   makeFolder,
   migrationNotice,
-  migrationReport,
   outcome,
   SCHEMA,
   stringifyJson,
-  upgradeRecord,
 } from "@hivemind/db-core/backend";
 import type { MigrationReport, OnNotice, Pending, StoredRecord } from "@hivemind/db-core/backend";
-import { entriesOf, parseClients } from "./clients-file.ts";
 import type { ClientsFile } from "./clients-file.ts";
 import { removeStaleTemporaries, replaceFile } from "./durable-file.ts";
 import type { FileCodec } from "./file-codec.ts";
 import type { OwnFile } from "./own-file.ts";
 import { realFiles } from "./store-files.ts";
 import type { RealFiles, StoreFiles } from "./store-files.ts";
+import { backUpBefore, upgraded } from "./upgrade-clients.ts";
 import { WorkingTable } from "./working-table.ts";
 
 /** Longer than any write takes that is not stuck. */
@@ -120,27 +117,15 @@ export class Committer {
     records: ReadonlyMap<number, StoredRecord>,
   ): Promise<MigrationReport | undefined> {
     const isUpgrade = this.#clients.exists && this.#clients.schema !== SCHEMA;
-    const upgraded = isUpgrade ? this.#upgraded(records) : records;
-    const report = isUpgrade ? await this.#prepareUpgrade(real) : undefined;
-    const text = this.#clients.text.with(texts(upgraded));
+    const written = isUpgrade ? upgraded(this.#clients.table, records) : records;
+    const report = isUpgrade ? await backUpBefore(real, this.#clients.table, this.#codec) : undefined;
+    const text = this.#clients.text.with(texts(written));
     const bytes = this.#clients.encode(text);
     await replaceFile(real.clients, bytes);
     // From here on the write is done: nothing below may fail it.
     const isDescribed = await this.#describe(real);
     this.#clients.adopt(text, bytes, isDescribed ? SCHEMA : this.#clients.schema);
     return report;
-  }
-
-  /** Every record in the current schema, with the changed ones as they are to be. Unreadable ones stay. */
-  #upgraded(records: ReadonlyMap<number, StoredRecord>): ReadonlyMap<number, StoredRecord> {
-    const upgraded = new Map(records);
-    for (const { record: stored } of this.#clients.table.entries()) {
-      if (stored === undefined) continue;
-      const record = records.get(stored.client_id) ?? stored;
-      const next = upgradeRecord(record);
-      if (next !== record) upgraded.set(stored.client_id, next);
-    }
-    return upgraded;
   }
 
   /**
@@ -164,22 +149,6 @@ export class Committer {
     }
   }
 
-  /** Backs the clients up as they were in schema 1, and tells what of them the upgrade changes. */
-  async #prepareUpgrade(real: RealFiles): Promise<MigrationReport> {
-    const before = await readIfThere(real.backup);
-    const isOld = [...this.#clients.table.entries()].some(
-      ({ record }) => record && upgradeRecord(record) !== record,
-    );
-    if (before !== undefined && !isOld) {
-      // An upgrade that was cut off before the marker: the clients are upgraded, only their backup is as they were.
-      return migrationReport(entriesOf(parseClients(real.backup, this.#codec, before)), real.backup);
-    }
-    const bytes = await readFile(real.clients);
-    const path = before === undefined || before.equals(bytes) ? real.backup : `${real.backup}.${Date.now()}`;
-    if (before?.equals(bytes) !== true) await replaceFile(path, bytes, real.clients);
-    return migrationReport(this.#clients.table.entries(), path);
-  }
-
   /** What a writer that died may have left: files half made, and a rename that is not on the disk. */
   async #settle(real: RealFiles): Promise<void> {
     if (!this.#isCleaned)
@@ -195,13 +164,4 @@ function texts(records: ReadonlyMap<number, StoredRecord>): ReadonlyMap<string, 
     // Indented as a member of the file; a JSON string holds no line break that this could change.
     [...records].map(([id, record]) => [String(id), stringifyJson(record, 4).replaceAll("\n", "\n    ")]),
   );
-}
-
-async function readIfThere(path: string): Promise<Buffer | undefined> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
 }
