@@ -1,4 +1,7 @@
-/** The file of clients as it is now: its text, and its records in memory. */
+/**
+ * The file of clients as it is now: its text, and its records in memory.
+ * Over 200 lines: following, reading and replacing one file share what is known of it.
+ */
 import { setTimeout as delay } from "node:timers/promises";
 import {
   DbError,

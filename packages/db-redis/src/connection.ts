@@ -1,4 +1,7 @@
-/** Commands, to whichever server takes them. Every call ends: with a reply, or with an error that says what is known. */
+/**
+ * Commands, to whichever server takes them. Every call ends: with a reply, or with an error that says what is known.
+ * Over 200 lines: the life of one call, from its way to what is known after a failure, is read in one piece.
+ */
 import { setTimeout as delay } from "node:timers/promises";
 import { isDbError } from "@hivemind/db-core/backend";
 import { afterFailure, failure, isWorthALook } from "./after-failure.ts";

@@ -3,6 +3,7 @@
  * With two, the one that is tracked could die, and the other would go on answering PING. On one, every
  * message of a change arrives before the answer to a PING that was sent after the change: that answer is the
  * proof.
+ * Over 200 lines: the states of one connection, each of which only makes sense beside the others.
  */
 import type { ClientId, OnNotice, Watch } from "@hivemind/db-core/backend";
 import { guarded, isDbError } from "@hivemind/db-core/backend";

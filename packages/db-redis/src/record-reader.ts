@@ -1,4 +1,7 @@
-/** Reading: each answer is of one moment, and says of which store. */
+/**
+ * Reading: each answer is of one moment, and says of which store.
+ * Over 200 lines: all kinds of reads, which share the check that an answer is of one store.
+ */
 import { isUtf8 } from "node:buffer";
 import { matches, pages, parseClientId, REVOKED_KEY, sameJson } from "@hivemind/db-core/backend";
 import type { ClientId, IndexName, StoredEntry } from "@hivemind/db-core/backend";

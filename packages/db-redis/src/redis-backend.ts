@@ -1,4 +1,7 @@
-/** The backend over the keyspace of one server. */
+/**
+ * The backend over the keyspace of one server.
+ * Over 200 lines: the members of the contract, a few lines each; the work is in the files beside it.
+ */
 import { DbError } from "@hivemind/db-core/backend";
 import type {
   Backend,

@@ -1,4 +1,7 @@
-/** The way to one server. Every call ends: with a reply, or with an error that says what is known. */
+/**
+ * The way to one server. Every call ends: with a reply, or with an error that says what is known.
+ * Over 200 lines: sending, and telling apart the ways in which it fails, rest on the same few fields.
+ */
 import { DbError } from "@hivemind/db-core/backend";
 import { ReplyError } from "ioredis";
 import type { Redis } from "ioredis";

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { boundaryProblems } from "../src/rules/boundaries.ts";
 import { conformanceProblems } from "../src/rules/conformance.ts";
+import { fileLengthProblems } from "../src/rules/file-lengths.ts";
 import { fileNameProblems } from "../src/rules/file-names.ts";
 import { licenseProblems } from "../src/rules/license.ts";
 import { repositoryProblems } from "../src/rules/repository.ts";
@@ -90,5 +91,19 @@ test("a package of another repository, or of none, is named", () => {
     "none",
     "folder",
     "other",
+  ]);
+});
+
+test("a long file without a reason is named", () => {
+  const reason = "/**\n * What it is.\n * Over 200 lines: one list.\n */\n";
+  const sources = [
+    { path: "long.ts", text: "a();\n".repeat(201) },
+    { path: "long-by-design.ts", text: reason + "a();\n".repeat(201) },
+    { path: "just-short.ts", text: "a();\n".repeat(200) },
+  ];
+
+  expect(fileLengthProblems(sources).map((problem) => problem.split(":")[0])).toEqual([
+    "long.ts",
+    "was-long.ts",
   ]);
 });

@@ -10,6 +10,7 @@
  * - Every method may be called at any time between `open` and `close`, and many at once.
  *
  * `@hivemind/db-core/conformance` holds a backend to every sentence of this file.
+ * Over 200 lines: the whole contract stands in one place, and half of it is what it promises.
  */
 import type { ClientId } from "../client.ts";
 import type { Json, JsonObject } from "../json.ts";

@@ -1,4 +1,7 @@
-/** What a node uses, over any backend: validation, defaults, life cycle, meaning. */
+/**
+ * What a node uses, over any backend: validation, defaults, life cycle, meaning.
+ * Over 200 lines: the one list of what a node can do, a few lines each.
+ */
 import type {
   Backend,
   BackendPlugin,

@@ -4,20 +4,23 @@ import { publishedPackages } from "../../../tasks/src/packages.ts";
 import { ROOT } from "../../../tasks/src/paths.ts";
 import { boundaryProblems } from "../rules/boundaries.ts";
 import { conformanceProblems } from "../rules/conformance.ts";
+import { fileLengthProblems, type SourceText } from "../rules/file-lengths.ts";
 import { fileNameProblems } from "../rules/file-names.ts";
 import { licenseProblems } from "../rules/license.ts";
 import type { LicensedPackage } from "../rules/license.ts";
 import { repositoryProblems, type LocatedPackage } from "../rules/repository.ts";
-import { parseModule, type SourceModule } from "../rules/source-module.ts";
+import { parseModule } from "../rules/source-module.ts";
 import type { Step } from "../step.ts";
 
 /** The rules of this repository's own structure; each file under rules/ is one of them. */
 export const structure: Step = {
   name: "structure",
   run: async () => {
-    const modules = readSources();
+    const sources = readSources();
+    const modules = sources.map(({ path, text }) => parseModule(path, text));
     const problems = [
       ...[boundaryProblems, conformanceProblems, fileNameProblems].flatMap((rule) => rule(modules)),
+      ...fileLengthProblems(sources),
       ...licenseProblems(readFileSync(join(ROOT, "LICENSE"), "utf8"), readLicenses()),
       ...repositoryProblems(readRootRepository(), readRepositories()),
     ];
@@ -25,11 +28,11 @@ export const structure: Step = {
   },
 };
 
-function readSources(): SourceModule[] {
+function readSources(): SourceText[] {
   return globSync("packages/*/src/**/*.ts", { cwd: ROOT })
     .map((path) => path.replaceAll("\\", "/"))
     .toSorted()
-    .map((path) => parseModule(path, readFileSync(join(ROOT, path), "utf8")));
+    .map((path) => ({ path, text: readFileSync(join(ROOT, path), "utf8") }));
 }
 
 function readLicenses(): LicensedPackage[] {

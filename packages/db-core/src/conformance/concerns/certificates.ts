@@ -1,4 +1,7 @@
-/** Certificates admit their client until they are removed, expired or their client is revoked: then never again. */
+/**
+ * Certificates admit their client until they are removed, expired or their client is revoked: then never again.
+ * Over 200 lines: one concern, with all its tests.
+ */
 import assert from "node:assert/strict";
 import type { StoredRecord } from "../../backend/contract.ts";
 import { collect } from "../bed/collect.ts";

@@ -1,4 +1,7 @@
-/** What a node remembers for itself: apart by scope and namespace, exact, and changed in one step. */
+/**
+ * What a node remembers for itself: apart by scope and namespace, exact, and changed in one step.
+ * Over 200 lines: one concern, with all its tests.
+ */
 import assert from "node:assert/strict";
 import { amid } from "../bed/amid.ts";
 import { collect } from "../bed/collect.ts";

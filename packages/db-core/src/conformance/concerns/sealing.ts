@@ -1,4 +1,7 @@
-/** Secrets sealed at rest: nothing in the store shows them, and nothing but the right key in the right place opens them. */
+/**
+ * Secrets sealed at rest: nothing in the store shows them, and nothing but the right key in the right place opens them.
+ * Over 200 lines: one concern, with all its tests.
+ */
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { collect } from "../bed/collect.ts";
