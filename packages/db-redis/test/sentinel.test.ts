@@ -118,6 +118,15 @@ test("users with the README's rules, for the servers and for the Sentinels, are 
   ).rejects.toMatchObject({ code: "refused" });
 });
 
+test("a Sentinel that is named as the server is refused, and says how to name it", async () => {
+  const group = await start();
+  const db = createDatabase(plugin, testOptions({ port: group.group.sentinels[0]?.port }), { create: true });
+  await expect(db.open()).rejects.toMatchObject({
+    code: "invalid",
+    message: expect.stringMatching(/in sentinels, and its master in master_name/),
+  });
+});
+
 test("a name that no Sentinel knows is said", async () => {
   const group = await start();
   const db = createDatabase(plugin, testOptions({ ...group.given, master_name: "other" }), { create: true });

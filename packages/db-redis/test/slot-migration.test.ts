@@ -8,10 +8,14 @@ import { beginMove, endMove, moveKeys } from "./support/move-slot.ts";
 import type { Move } from "./support/move-slot.ts";
 import { testOptions } from "./support/options.ts";
 import { PythonHub } from "./support/python-hub.ts";
+import { readmeExtra, readmeUser } from "./support/readme.ts";
 import { cluster } from "./support/topologies.ts";
 
 const CLIENTS = 12;
 const TIMEOUT = 300;
+const PASSWORD = "Zeder-47-Fenster";
+/** With the rule in the README, and no more. */
+const USER = { username: "hivemind", password: PASSWORD };
 let started: Awaited<ReturnType<typeof cluster>>;
 /** Of this test; the next one begins where it ends. */
 let move: Move;
@@ -21,6 +25,8 @@ const notices: Notice[] = [];
 beforeAll(async () => {
   started = await cluster();
   [move, next] = started.moves;
+  const rule = [...readmeUser(PASSWORD), ...readmeExtra("cluster")];
+  for (const master of started.masters) await master.call("acl", "setuser", ...rule);
 }, 30_000);
 afterAll(() => started.stop());
 beforeEach(async () => {
@@ -39,7 +45,7 @@ afterEach(async () => {
 });
 
 async function open(given: object = {}, create = false): Promise<ClientDatabase> {
-  const options = testOptions({ ...started.given, command_timeout_ms: TIMEOUT, ...given });
+  const options = testOptions({ ...started.given, ...USER, command_timeout_ms: TIMEOUT, ...given });
   const db = createDatabase(plugin, options, {
     create,
     lastSeenIntervalMs: 0,

@@ -2,7 +2,7 @@
 import { createDatabase } from "@hivemind/db-core";
 import type { ClientDatabase, DbError } from "@hivemind/db-core";
 import { expect, onTestFinished, test } from "vitest";
-import { startTlsCluster, startTlsSentinelGroup } from "../../../tooling/redis/src/main.ts";
+import { startTlsCluster, startTlsRedis, startTlsSentinelGroup } from "../../../tooling/redis/src/main.ts";
 import type { Certificates } from "../../../tooling/redis/src/main.ts";
 import plugin from "../src/plugin.ts";
 import { slotOf } from "../src/slot.ts";
@@ -36,6 +36,21 @@ async function expectNotReached(given: Given, byAddress: Given): Promise<void> {
     await expect(open({ ...wrong, connect_timeout_ms: 500 })).rejects.toMatchObject({ code: "unreachable" });
 }
 
+test("rediss:// is TLS, with what Python's options ask of the certificate", async () => {
+  const started = await startTlsRedis();
+  onTestFinished(() => started.stop());
+  const { ssl_ca_certs: ca, ssl_certfile, ssl_keyfile } = tlsOptions(started.certificates);
+  const given = { url: `rediss://localhost:${started.server.port}`, ssl_certfile, ssl_keyfile };
+
+  for (const how of [{ ssl_ca_certs: ca }, { ssl_cert_reqs: "none" }]) {
+    const { client } = await (await open({ ...given, ...how })).addClient();
+    expect(client.revoked).toBe(false);
+  }
+
+  for (const how of [{}, { ssl_cert_reqs: "optional" }, { ssl_check_hostname: false }])
+    await expect(open({ ...given, ...how })).rejects.toMatchObject({ code: "unreachable" });
+});
+
 test("a cluster: every node is reached by its name, and so is the one that takes a killed one's place", async () => {
   const started = await startTlsCluster();
   onTestFinished(() => started.stop());
@@ -68,7 +83,9 @@ test("Sentinels with two replicas: a write that both have confirmed is there, wh
   };
   const db = await open({ ...given, durability: { replicas: 2 } });
   const { secrets } = await db.addClient({ name: "one" });
-  await expectNotReached(given, { sentinels: places(group.sentinels, "127.0.0.1") });
+  const byAddress = { sentinels: places(group.sentinels, "127.0.0.1") };
+  await expectNotReached(given, byAddress);
+  await open({ ...given, ...byAddress, ssl_check_hostname: false });
 
   await group.primary.kill();
 
