@@ -1,14 +1,17 @@
 import { expect, test } from "vitest";
 import { readDocuments } from "../src/documents.ts";
 
-const BACKEND = ["Install", "Config", "Guarantees", "Errors", "Operations"];
-/** One shape for all: these sections in this order, with others in between where a package needs them. */
+/**
+ * One shape for all: how it is installed, how it is set or called, what it promises, how it fails, what its operator
+ * has to know, in this order; with more in between where a package needs it.
+ */
+const shape = (call: string) => ["Install", call, "Guarantees", "Errors", "Operations"];
 const SHAPES = [
-  { path: "packages/db-core/README.md", sections: ["Install", "Use", "Guarantees", "Errors"] },
-  { path: "packages/db-cli/README.md", sections: ["Install", "Commands", "For scripts"] },
-  { path: "packages/db-json/README.md", sections: BACKEND },
-  { path: "packages/db-sqlite/README.md", sections: BACKEND },
-  { path: "packages/db-redis/README.md", sections: BACKEND },
+  { path: "packages/db-core/README.md", sections: shape("Use") },
+  { path: "packages/db-cli/README.md", sections: shape("Commands") },
+  { path: "packages/db-json/README.md", sections: shape("Config") },
+  { path: "packages/db-sqlite/README.md", sections: shape("Config") },
+  { path: "packages/db-redis/README.md", sections: shape("Config") },
 ];
 const documents = new Map(readDocuments().map((document) => [document.path, document]));
 
@@ -22,4 +25,14 @@ test.each(SHAPES)("$path has the sections that all have, in their order", ({ pat
   const found = documents.get(path)?.sections.filter((section) => sections.includes(section));
 
   expect(found).toEqual(sections);
+});
+
+test("the root README has its sections in the order in which a stranger asks", () => {
+  expect(documents.get("README.md")?.sections).toEqual([
+    "Try it",
+    "A node",
+    "Choosing a backend",
+    "Coming from a Python hub",
+    "More",
+  ]);
 });
