@@ -1,9 +1,18 @@
+import { nearestName } from "./nearest-name.ts";
+
 /** The backends that have two names: Python hubs write theirs into `server.json`, and it means our package. */
 const PACKAGES: ReadonlyMap<string, string> = new Map([
   ["hivemind-json-db-plugin", "@hivemind/db-json"],
   ["hivemind-sqlite-db-plugin", "@hivemind/db-sqlite"],
   ["hivemind-redis-db-plugin", "@hivemind/db-redis"],
 ]);
+
+/** For a word such as `redis`, and for a misspelt name, the one that was probably meant: others have those on npm. */
+export function meantName(given: string): string | undefined {
+  const short = [...PACKAGES].find(([, name]) => name === `@hivemind/db-${given}`);
+  const near = short?.[0] ?? nearestName(given, [...PACKAGES].flat());
+  return near === given ? undefined : near;
+}
 
 /** The documented default where no backend is configured. */
 export const DEFAULT_BACKEND = "@hivemind/db-json";

@@ -1,4 +1,5 @@
 import { DbError } from "../errors.ts";
+import { meantName } from "./aliases.ts";
 import { installCommand } from "./install-command.ts";
 import { searchPath } from "./node-modules.ts";
 import type { Scan } from "./installed-plugins.ts";
@@ -14,10 +15,11 @@ export async function notInstalledError(
 ): Promise<DbError> {
   const { command, folder } = await installCommand(name, roots);
   const { folders, skipped } = await searchPath(roots);
+  const meant = meantName(name);
   const pnp = process.versions["pnp"] === undefined ? [] : [PNP];
   const lines = [
     `the database backend ${name} is not installed${why}.`,
-    `Install it: ${command}${folder === undefined ? "" : ` (in ${folder})`}`,
+    `${meant === undefined ? "Install it" : `Did you mean ${meant}? Else install it`}: ${command}${folder === undefined ? "" : ` (in ${folder})`}`,
     `Installed backends: ${list(declared.map((one) => `${one.name} ${one.version}`))}`,
     folders.length === 0
       ? `There is no node_modules above ${list(startsOf(roots))}`

@@ -50,6 +50,19 @@ test("a Python hub's name is explained", async () => {
   expect(error?.message).toContain("Install it: npm install @hivemind/db-redis");
 });
 
+test.each([
+  ["redis", "hivemind-redis-db-plugin"],
+  ["hivemind-sqllite-db-plugin", "hivemind-sqlite-db-plugin"],
+  ["@hivemnd/db-json", "@hivemind/db-json"],
+])("%s is another package, and %s is what was meant", async (module, meant) => {
+  const folder = await temporaryFolder();
+  const { error } = await ask(
+    { script: join(folder, "main.mjs") },
+    `opened({ database: { module: "${module}" } })`,
+  );
+  expect(error?.message).toContain(`Did you mean ${meant}? Else install it: npm install ${module}`);
+});
+
 test.each<readonly [string, Tree, string]>([
   ["packageManager", { "app/package.json": { name: "x", packageManager: "pnpm@12.21.0" } }, "pnpm add"],
   ["pnpm-lock.yaml", { ...APP, "app/pnpm-lock.yaml": "" }, "pnpm add"],
