@@ -6,7 +6,9 @@ import { DbError } from "@hivemind/db-core/backend";
 const PATIENCE_MS = 10_000;
 /** So many at once: whoever is unlucky for once is not made slower. */
 const WITHOUT_A_PAUSE = 3;
-const LONGEST_PAUSE_MS = 64;
+/** Whoever has just won goes on without one, so long ones would keep the others back. */
+const LONGEST_PAUSE_MS = 16;
+const WAITED_MS = 64;
 /** A pause of up to 8 ms. */
 const AFTER_WAITING = WITHOUT_A_PAUSE + 3;
 
@@ -31,7 +33,7 @@ export async function attempts<T>(attempt: () => Promise<T | "again">, location:
     }
     // It has waited for the server, as others have. Long pauses would make it the last one again, and none at all
     // keep all of them in step.
-    if (performance.now() - started > LONGEST_PAUSE_MS) tried = AFTER_WAITING;
+    if (performance.now() - started > WAITED_MS) tried = AFTER_WAITING;
     if (tried > WITHOUT_A_PAUSE)
       await delay(Math.random() * Math.min(2 ** (tried - WITHOUT_A_PAUSE), LONGEST_PAUSE_MS));
   }
