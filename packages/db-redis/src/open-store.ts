@@ -53,7 +53,7 @@ const SCHEMA_1 = {
 async function hasReadableRecord(reader: RecordReader, keys: Keyspace): Promise<boolean> {
   for await (const key of reader.scan(keys.pattern("client"))) {
     const name = keys.member("client", key);
-    const found = name === undefined ? undefined : (await reader.read([name])).get(name);
+    const found = name === undefined ? undefined : (await reader.peek([name])).get(name);
     if (found?.entry.record !== undefined) return true;
   }
   return false;

@@ -50,6 +50,13 @@ export class RecordReader {
 
   /** By what their keys end in, which is not always an id. */
   async read(names: readonly string[]): Promise<Map<string, ReadRecord>> {
+    const found = await this.peek(names);
+    if (found.size === 0 && names.length > 0) await this.#identity.confirm();
+    return found;
+  }
+
+  /** Without asking whether the store is still there: for whoever is finding that out. */
+  async peek(names: readonly string[]): Promise<Map<string, ReadRecord>> {
     const found = new Map<string, ReadRecord>();
     for (let start = 0; start < names.length; start += AT_ONCE) {
       const some = names.slice(start, start + AT_ONCE);
@@ -66,7 +73,6 @@ export class RecordReader {
       this.#identity.see(storeId, expected);
       for (const record of this.#readAll(told, await this.#garbled([told]))) found.set(record.name, record);
     }
-    if (found.size === 0 && names.length > 0) await this.#identity.confirm();
     return found;
   }
 

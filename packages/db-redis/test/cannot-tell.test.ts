@@ -108,3 +108,17 @@ test("a store that was empty when it was opened, and that schema-1 hubs have fil
     message_blacklist: ["system.shutdown"],
   });
 });
+
+test("a hub's store without a mark, in which clients are just being created: its clients are found", async () => {
+  // Whatever the order in which the server names the keys, one that is no record yet comes before the record.
+  for (const id of [2, 3, 4, 5, 6, 7, 8, 9])
+    await redis.admin.set(`client:client:${id}`, "__hivemind_creating__");
+  await redis.admin.set("client:client:1", '{"client_id": 1, "api_key": "one", "name": "lamp"}');
+  const db = await redis.open({}, false);
+
+  expect(await db.getClient(2)).toBeUndefined();
+  expect(await Array.fromAsync(db.listClients(), ({ id }) => id)).toEqual([1]);
+
+  await redis.admin.del("client:client:1");
+  await expect(db.getClient(2)).rejects.toMatchObject({ code: "missing-store" });
+});
