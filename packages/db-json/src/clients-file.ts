@@ -131,6 +131,7 @@ export class ClientsFile {
   }
 
   #load(bytes: Buffer): void {
+    this.#identity.confirmSame();
     const text = parseClients(this.#files.clients, this.#codec, bytes);
     if (hasRecord(text)) this.#hadRecords = true;
     else this.#identity.confirmWithoutRecords({ hadRecords: this.#hadRecords, isEmpty: text.isEmpty });

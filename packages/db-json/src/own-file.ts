@@ -1,5 +1,6 @@
 /** Our own file beside the clients: the store's id and what the node itself remembers. Python never touches it. */
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import {
   CommitQueue,
   DbError,
@@ -66,6 +67,11 @@ export class OwnFile {
       this.#tracked.forget();
       throw error;
     }
+  }
+
+  /** Throws where the file of another store has taken its place. */
+  confirmSame(): void {
+    if (existsSync(this.#tracked.path)) this.refresh();
   }
 
   /** Gives the store its id, once. Call it with the lock held. */

@@ -33,6 +33,11 @@ export class StoreIdentity {
     if (!this.#create) throw this.#missing();
   }
 
+  /** The clients were changed by somebody else. Are they still those of the store that was opened? */
+  confirmSame(): void {
+    this.#own.confirmSame();
+  }
+
   /** There is a file in which no record can be read. Is it ours all the same? */
   confirmWithoutRecords({ hadRecords, isEmpty }: { hadRecords: boolean; isEmpty: boolean }): void {
     // Throws where our own file is gone, or that of another store.

@@ -46,6 +46,35 @@ describe("a missing store is not an empty one", () => {
     await expect(all(db)).rejects.toMatchObject({ code: "missing-store" });
   });
 
+  test("another store with clients in its place is not read and not written; the store comes back", async () => {
+    const { open, path, database, folder, read } = hub();
+    const db = await open({}, true);
+    const { client } = await db.addClient({ accessKey: "key of the hive" });
+    const other = await open({ name: "other" }, true);
+    await other.addClient({ accessKey: "key of another hive" });
+    await other.close();
+    const place = (from: string, to: string): void => {
+      // The own file first: whoever sees the clients of the other store can tell whose they are.
+      for (const end of [".hivemind.json", ".json"]) renameSync(join(folder, from + end), path(to + end));
+    };
+    place("clients", "moved");
+    place("other", "clients");
+    const before = read("clients.json");
+
+    for (const accessKey of ["key of the hive", "key of another hive"])
+      await expect(db.authenticate({ accessKey })).rejects.toMatchObject({ code: "missing-store" });
+    await expect(db.addClient()).rejects.toMatchObject({ code: "missing-store" });
+    expect(read("clients.json")).toBe(before);
+    await expect(database().open()).resolves.toBeUndefined();
+
+    place("clients", "other");
+    place("moved", "clients");
+    expect(await db.authenticate({ accessKey: "key of the hive" })).toMatchObject({
+      allowed: true,
+      client: { id: client.id },
+    });
+  });
+
   test("a store whose only record is bad is damaged, not absent", async () => {
     const { database, write } = hub();
     write("clients.json", `{"1": ${recordText(1, "k").replace('"metadata":{}', '"metadata":{"a":NaN}')}}`);
