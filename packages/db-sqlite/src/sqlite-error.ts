@@ -18,6 +18,9 @@ const CODES: readonly (readonly [code: string, as: ErrorCode, advice: string])[]
   ["SQLITE_CORRUPT", "corrupt", "it is damaged: restore a backup"],
   ["SQLITE_NOTADB", "corrupt", "it is damaged: restore a backup"],
   ["SQLITE_FORMAT", "corrupt", "it is damaged: restore a backup"],
+  // Our statements are fixed, and fit every store: this file is none, although it looked like one.
+  ["SQLITE_ERROR", "corrupt", "it is damaged, or another program changed its tables: restore a backup"],
+  ["SQLITE_SCHEMA", "corrupt", "it is damaged, or another program changed its tables: restore a backup"],
   ["SQLITE_BUSY", "locked", "another program holds it: try again, or stop that program"],
   ["SQLITE_LOCKED", "locked", "another program holds it: try again, or stop that program"],
   ["SQLITE_PROTOCOL", "locked", "another program holds it: try again, or stop that program"],

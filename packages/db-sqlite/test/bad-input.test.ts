@@ -61,6 +61,17 @@ describe("what is no store of ours", () => {
       /damaged/,
       ({ write }) => write("clients.db", damaged(fixture(PLAIN), 16, 84)),
     ],
+    [
+      "a file format that SQLite does not have",
+      "corrupt",
+      /damaged, or another program changed its tables/,
+      ({ write }) => {
+        const file = Buffer.from(fixture(PLAIN));
+        // Where the header says how the schema is written: 1 to 4.
+        file.writeUInt32BE(0x4a, 44);
+        write("clients.db", file);
+      },
+    ],
     ["a folder", "corrupt", /clients\.db/, ({ path }) => mkdirSync(path())],
     [
       "another program's database",
