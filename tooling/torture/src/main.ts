@@ -2,10 +2,10 @@
 import { randomInt } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { machine, promises, table, versions } from "./results.ts";
+import { commit, machine, promises, redisVersion, table, versions } from "./results.ts";
 import { runTrials } from "./run-trials.ts";
 import type { TrialResult } from "./run-trials.ts";
-import { TRIALS } from "./trials.ts";
+import { LANES } from "./trials.ts";
 
 const RESULTS = new URL("../RESULTS.md", import.meta.url);
 const BUGS = new URL("../BUGS.md", import.meta.url);
@@ -23,36 +23,48 @@ const { values } = parseArgs({
 });
 const minutes = Number(values.minutes);
 const seed = Number(values.seed);
-const trials = TRIALS.filter(({ name, subject }) => `${name} ${subject}`.includes(values.only));
+const lanes = LANES.map((trials) =>
+  trials.filter(({ name, subject }) => `${name} ${subject}`.includes(values.only)),
+);
+const count = lanes.flat().length;
 
-if (!(minutes > 0) || !Number.isSafeInteger(seed) || trials.length === 0) {
+if (!(minutes > 0) || !Number.isSafeInteger(seed) || count === 0) {
   console.error(
     "usage: main.ts --minutes NUMBER --seed INTEGER [--only TEXT] [--record COMMAND]; see npm run proof",
   );
   process.exitCode = 2;
 } else {
   const results: TrialResult[] = [];
-  for await (const result of runTrials(trials, seed, minutes * 60_000)) {
+  await runTrials(lanes, seed, minutes * 60_000, (result) => {
     results.push(result);
     console.log(table([result]).split("\n").at(-1));
-  }
+    // Each time: a run that is cut off has said what it knew.
+    if (values.record !== undefined) writeFileSync(RESULTS, page(results, values.record));
+  });
   const failed = results.filter(({ found }) => found !== undefined).length;
-  console.log(`\n${table(results)}\n`);
-  if (failed > 0) console.log(`${failed} of ${trials.length} trials FAILED`);
-  if (values.record !== undefined) writeFileSync(RESULTS, page(results, values.record));
+  console.log(`\n${table(inOrder(results))}\n`);
+  console.log(`${failed} of ${count} trials found something`);
   process.exitCode = failed === 0 ? 0 : 1;
 }
 
 function page(results: readonly TrialResult[], command: string): string {
+  const failed = results.filter(({ found }) => found !== undefined).length;
   return [
     "# What was tried, and what it found",
-    "Written by the command below; do not edit. Every trial is repeated by the seed.",
+    'Written by the command below; do not edit. A trial is repeated by its seed: `--seed SEED --only "TRIAL ON"`. ' +
+      `${LANES.length} lanes of trials run side by side: what a call took is an upper bound.`,
     `    ${command}`,
-    `${new Date().toISOString().slice(0, 10)}, ${machine()}; ${versions(PACKAGES)}.`,
-    table(results),
+    `${new Date().toISOString().slice(0, 10)}, commit ${commit()}; ${machine()}; ${redisVersion()}; ${versions(PACKAGES)}.`,
+    `${results.length} of ${count} trials, ${failed} found something.`,
+    table(inOrder(results)),
     "## What each trial looks for",
-    promises(results),
+    promises(inOrder(results)),
     "## What the trials have found, and is mended",
     readFileSync(BUGS, "utf8"),
   ].join("\n\n");
+}
+
+function inOrder(results: readonly TrialResult[]): readonly TrialResult[] {
+  const order = lanes.flat();
+  return results.toSorted((a, b) => order.indexOf(a.trial) - order.indexOf(b.trial));
 }

@@ -1,39 +1,66 @@
-/** Runs trials one after the other, each with a seed of its own out of one, and never stops at a violation. */
-import { seeded } from "./random.ts";
-import type { Tally, Trial } from "./trial.ts";
+/**
+ * Runs trials in lanes: those of one lane one after the other, the lanes side by side. Each trial has a seed of its
+ * own out of one, and a process of its own; no violation stops the others.
+ */
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { Report, Trial } from "./trial.ts";
 
 export interface TrialResult {
   readonly trial: Trial;
+  /** Of the run: with it and the names of the trial, it is repeated alone. */
   readonly seed: number;
   readonly seconds: number;
-  readonly tally: Tally;
+  readonly report: Report;
   /** What it found: a promise that was broken, or a failure of the trial itself. */
   readonly found: string | undefined;
 }
 
-export async function* runTrials(
-  trials: readonly Trial[],
+/** What the process of a trial sends. */
+export type Sent = { readonly report: Report } | { readonly found: string };
+
+const PROCESS = fileURLToPath(new URL("trial.process.ts", import.meta.url));
+
+export async function runTrials(
+  lanes: readonly (readonly Trial[])[],
   seed: number,
   ms: number,
-): AsyncGenerator<TrialResult> {
-  for (const trial of trials) {
-    const own = seedOf(trial, seed);
-    const start = performance.now();
-    const share = ms / trials.length;
-    const budget = {
-      random: seeded(own),
-      more: () => performance.now() < start + share,
-      seconds: share / 1000,
-    };
-    let tally: Tally = {};
-    let found: string | undefined;
-    try {
-      tally = await trial.run(budget);
-    } catch (error) {
-      found = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    }
-    yield { trial, seed, tally, found, seconds: (performance.now() - start) / 1000 };
+  onResult: (result: TrialResult) => void,
+): Promise<void> {
+  const end = performance.now() + ms;
+  await Promise.all(lanes.map((trials) => runLane(trials, seed, end, onResult)));
+}
+
+/** What one does not use is left to those after it. */
+async function runLane(
+  trials: readonly Trial[],
+  seed: number,
+  end: number,
+  onResult: (result: TrialResult) => void,
+): Promise<void> {
+  for (const [i, trial] of trials.entries()) {
+    const weights = trials.slice(i).reduce((sum, { weight = 1 }) => sum + weight, 0);
+    const left = Math.max(1000, end - performance.now());
+    onResult(await runTrial(trial, seed, (left * (trial.weight ?? 1)) / weights / 1000));
   }
+}
+
+async function runTrial(trial: Trial, seed: number, seconds: number): Promise<TrialResult> {
+  const start = performance.now();
+  const task = { name: trial.name, subject: trial.subject, seed: seedOf(trial, seed), seconds };
+  const child = fork(PROCESS, [JSON.stringify(task)], { execArgv: process.execArgv });
+  let sent: Sent | undefined;
+  child.on("message", (message) => (sent = message as Sent));
+  const [code, signal] = (await once(child, "exit")) as [number | null, string | null];
+  const outcome = sent ?? { found: `the process of the trial ended with ${code ?? signal}` };
+  return {
+    trial,
+    seed,
+    seconds: (performance.now() - start) / 1000,
+    report: "report" in outcome ? outcome.report : { tried: {} },
+    found: "found" in outcome ? outcome.found : undefined,
+  };
 }
 
 /** Of the run's seed and the trial's name: so that one trial can be repeated without the others. */

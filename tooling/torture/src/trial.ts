@@ -8,8 +8,17 @@ export interface Trial {
   readonly subject: string;
   /** What must never happen, in one clause: what the result says of a trial that found nothing. */
   readonly proves: string;
+  /** How much of the time it gets, beside the others; absent: 1. */
+  readonly weight?: number;
   /** Throws a {@link Violation} where a promise was broken. */
-  run(budget: Budget): Promise<Tally>;
+  run(budget: Budget): Promise<Report>;
+}
+
+export interface Report {
+  /** What was tried, how often. */
+  readonly tried: Tally;
+  /** What was measured on the way. */
+  readonly figures?: Tally;
 }
 
 export interface Budget {
@@ -20,7 +29,7 @@ export interface Budget {
   readonly seconds?: number;
 }
 
-/** What was tried, in numbers: `{ rounds: 12, killed: 36 }`. */
+/** In numbers: `{ rounds: 12, killed: 36 }`. */
 export type Tally = Readonly<Record<string, number | string>>;
 
 /** A promise that was broken. */

@@ -6,12 +6,15 @@ import { jsonFile, sqliteFile } from "./hostile/files.ts";
 import { importFiles } from "./hostile/import-files.ts";
 import { jsonText } from "./hostile/json-text.ts";
 import { place } from "./hostile/place.ts";
+import { redisRecords } from "./hostile/redis-records.ts";
 import { redisReplies } from "./hostile/redis-replies.ts";
+import { cluster, movingSlot, sentinels } from "./redis/topologies.ts";
 import { jsonStore, sqliteStore } from "./stores/files.ts";
 import { redisStore } from "./stores/redis.ts";
 import type { Trial } from "./trial.ts";
 import { crash } from "./trials/crash.ts";
 import { disk } from "./trials/disk.ts";
+import { failover } from "./trials/failover.ts";
 import { faults } from "./trials/faults.ts";
 import { hostile } from "./trials/hostile.ts";
 import { huge } from "./trials/huge.ts";
@@ -21,24 +24,33 @@ import { races } from "./trials/races.ts";
 
 const RACING_CALLS = 200;
 
-export const TRIALS: readonly Trial[] = [
-  // The system calls of which a write is made: killed before each, and so after the one before.
-  crash("json", jsonStore, ["openat", "write", "fsync", "rename"]),
-  crash("sqlite", sqliteStore, ["pwrite64", "fdatasync", "fsync"]),
-  crash("redis", redisStore, ["write", "writev", "read"]),
-  power("json", jsonStore, { calls: 60, disks: 100 }),
-  power("sqlite", sqliteStore, { calls: 60, disks: 100 }),
-  disk("json", jsonStore, ["fsync", "rename"]),
-  disk("sqlite", sqliteStore, ["pwrite64", "fdatasync", "fsync"]),
-  races("json", jsonStore, RACING_CALLS),
-  races("sqlite", sqliteStore, RACING_CALLS),
-  races("redis", redisStore, RACING_CALLS),
-  faults,
-  ...[jsonText, jsonFile, sqliteFile, config, place, calls, certificates, importFiles, redisReplies].map(
-    hostile,
-  ),
-  huge,
-  load("json", jsonStore),
-  load("sqlite", sqliteStore),
-  load("redis", redisStore),
+/**
+ * Each lane runs beside the others: what is measured, and what breaks stores, and what is fed to them. In the last
+ * two, the quick ones come first: they leave their time to the slow.
+ */
+export const LANES: readonly (readonly Trial[])[] = [
+  [
+    // The system calls of which a write is made: killed before each, and so after the one before.
+    crash("json", jsonStore, ["openat", "write", "fsync", "rename"]),
+    crash("sqlite", sqliteStore, ["pwrite64", "fdatasync", "fsync"]),
+    crash("redis", redisStore, ["write", "writev", "read"]),
+    power("json", jsonStore, { calls: 60, disks: 100 }),
+    power("sqlite", sqliteStore, { calls: 60, disks: 100 }),
+    disk("json", jsonStore, ["fsync", "rename"]),
+    disk("sqlite", sqliteStore, ["pwrite64", "fdatasync", "fsync"]),
+    races("json", jsonStore, RACING_CALLS),
+    races("sqlite", sqliteStore, RACING_CALLS),
+    races("redis", redisStore, RACING_CALLS),
+    faults,
+    failover("redis, Sentinel", sentinels, { losesUnconfirmed: true }),
+    failover("redis, Cluster", cluster, { losesUnconfirmed: true }),
+    failover("redis, Cluster", movingSlot, { losesUnconfirmed: false }),
+    load("json", jsonStore),
+    load("sqlite", sqliteStore),
+    load("redis", redisStore),
+  ],
+  [huge, ...[certificates, calls, jsonFile, redisRecords, redisReplies].map(hostile)],
+  [jsonText, importFiles, sqliteFile, config, place].map(hostile),
 ];
+
+export const TRIALS = LANES.flat();

@@ -12,6 +12,7 @@ const FOUND: Record<Broken, RegExp> = {
   "writes an update in two steps": /in part|saw .* others|not what its append wrote/,
   "writes an update twice": /taken twice/,
   "acknowledges an update that it does not write": /saw .* others|saw \d+ steps, after/,
+  "acknowledges a revocation that it does not write": /after .* had seen Infinity/,
   "makes every client twice": /burnt|twice|both client|added by nobody/,
   "remembers who had a key": /which did not have it then|had it all the time/,
   "forgets a touch": /the store says/,

@@ -38,7 +38,7 @@ function checkTrail(id: number, operations: readonly Operation[]): void {
   checkTokens(id, operations, longest);
 
   const sightings = operations.flatMap((operation): Sighting[] => {
-    if (sawRevoked(operation)) return [{ operation, length: Infinity }];
+    if (sawRevoked(operation) || hasRevoked(operation)) return [{ operation, length: Infinity }];
     const trail = trailOf(operation);
     if (trail === undefined) return [];
     promise(
@@ -101,7 +101,7 @@ function checkOrder(id: number, sightings: readonly Sighting[]): void {
   }
 }
 
-/** Nobody is revoked before somebody begins to revoke; who was told that it is done is believed. */
+/** Nobody is revoked before somebody begins to revoke. */
 function checkRevocation(id: number, operations: readonly Operation[], sightings: readonly Sighting[]): void {
   const revokes = operations.filter(({ call }) => call.do === "revoke");
   const first = revokes.reduce((least, { start }) => (start < least ? start : least), NEVER);
@@ -114,6 +114,10 @@ function sawRevoked(operation: Operation): boolean {
   if (outcome === undefined) return false;
   if ("revoked" in outcome) return true;
   return call.do !== "add" && failureOf(operation) === "no-such-client";
+}
+
+function hasRevoked(operation: Operation): boolean {
+  return operation.call.do === "revoke" && succeeded(operation);
 }
 
 function trailOf({ outcome, call }: Operation): readonly string[] | undefined {

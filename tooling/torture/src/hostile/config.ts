@@ -1,6 +1,5 @@
 /** A node's config file that somebody wrote by hand, or did not write at all. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { openDatabase, readConfig } from "@hivemind/db-core";
@@ -12,6 +11,7 @@ import * as fc from "fast-check";
 import { promise } from "../trial.ts";
 import { json as anyJson, object, oddJson, text } from "./arbitraries.ts";
 import { onlyOurs } from "./only-ours.ts";
+import { scratch } from "./scratch.ts";
 import type { Surface } from "./surface.ts";
 
 const CANARY = "canary-of-a-secret";
@@ -50,9 +50,10 @@ const document = fc.tuple(database, object).map(([{ module, block: options }, ot
 
 export const config: Surface = {
   name: "server.json",
+  atOnce: 4,
   proves: "any config opens a store or is one clear error of ours, and shows no secret",
   prepare: async () => {
-    const folder = mkdtempSync(join(tmpdir(), "hivemind-torture-config-"));
+    const folder = scratch("config");
     process.env["XDG_DATA_HOME"] = join(folder, "data");
     const path = join(folder, "server.json");
     return {

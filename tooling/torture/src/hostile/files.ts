@@ -1,6 +1,5 @@
 /** Stores that somebody else wrote, or a disk has bitten into. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openDatabase } from "@hivemind/db-core";
 import type { BackendPlugin } from "@hivemind/db-core/backend";
@@ -10,9 +9,12 @@ import * as fc from "fast-check";
 import { promise } from "../trial.ts";
 import { json as anyJson, mutated, oddJson, record } from "./arbitraries.ts";
 import { onlyOurs } from "./only-ours.ts";
+import { scratch } from "./scratch.ts";
 import type { Surface } from "./surface.ts";
 
 const FIXTURES = new URL("../../../fixtures/", import.meta.url);
+
+const LONG_AGO = new Date("2020-01-01");
 
 const bytesOf = (text: string): Buffer => Buffer.from(text);
 /** Some records that anything may be wrong with, and a good one: a file without any is quite another matter. */
@@ -21,16 +23,17 @@ const entry = fc.oneof(
   { weight: 5, arbitrary: record.map((one) => [String(one.client_id), one] as const) },
   { weight: 1, arbitrary: fc.tuple(fc.string(), anyJson) },
 );
-const records = fc.array(entry, { maxLength: 5 }).map((entries) => {
+export const records = fc.array(entry, { maxLength: 5 }).map((entries) => {
   const members = entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
   return `{${[...members, GOOD].join(",")}}`;
 });
 
 export const jsonFile = file("clients.json", json, [
-  // Half a file is read again and again for a while before it is called corrupt: few of those.
   { weight: 1, arbitrary: mutated(readFileSync(new URL("v2/clients.json", FIXTURES))) },
+  { weight: 1, arbitrary: mutated(readFileSync(new URL("v1/clients.json", FIXTURES))) },
   { weight: 1, arbitrary: oddJson.map(bytesOf) },
-  { weight: 98, arbitrary: records.map(bytesOf) },
+  { weight: 3, arbitrary: records.map(bytesOf) },
+  { weight: 1, arbitrary: records.map((text) => bytesOf(`\ufeff${text}`)) },
 ]);
 
 export const sqliteFile = file("clients.db", sqlite, [
@@ -49,16 +52,21 @@ function file(
     proves:
       "whatever is in the file: answers or our own errors, nobody is let in twice, and reading writes nothing",
     prepare: async () => {
-      const home = mkdtempSync(join(tmpdir(), "hivemind-torture-hostile-"));
+      const home = scratch("hostile");
       process.env["XDG_DATA_HOME"] = home;
       const folder = join(home, "hivemind-core");
+      const expected = new Set(["hivemind-core", join("hivemind-core", name)]);
       return {
         property: fc.asyncProperty(fc.oneof(...contents), async (bytes) => {
           mkdirSync(folder, { mode: 0o700 });
           writeFileSync(join(folder, name), bytes, { mode: 0o600 });
+          // Half a file that somebody is writing just now is read again and again for a while; this one is old.
+          utimesSync(join(folder, name), LONG_AGO, LONG_AGO);
           try {
             await onlyOurs(() => readEverything(plugin));
             promise(readFileSync(join(folder, name)).equals(bytes), () => "reading has changed the file");
+            const made = everythingIn(home).filter((path) => !expected.has(path));
+            promise(made.length === 0, () => `reading has made ${made.join(", ")}`);
           } finally {
             rmSync(folder, { recursive: true });
           }
@@ -69,8 +77,9 @@ function file(
   };
 }
 
-async function readEverything(plugin: BackendPlugin): Promise<void> {
-  const db = await openDatabase({ database: { module: plugin.name } }, { plugins: [plugin] });
+export async function readEverything(plugin: BackendPlugin, options: object = {}): Promise<void> {
+  const config = { database: { module: plugin.name, [plugin.name]: options } };
+  const db = await openDatabase(config, { plugins: [plugin] });
   try {
     await onlyOurs(() => Array.fromAsync(db.listClients()));
     await onlyOurs(() => Array.fromAsync(db.verify()));

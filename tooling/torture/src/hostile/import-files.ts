@@ -1,6 +1,5 @@
 /** Files that somebody wants to import: from a spreadsheet, from another hub, from nobody knows where. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { csvSource } from "../../../../packages/db-cli/src/transfer/csv-source.ts";
@@ -10,6 +9,7 @@ import type { Source } from "../../../../packages/db-cli/src/transfer/source.ts"
 import { promise } from "../trial.ts";
 import { json as anyJson, mutated, oddJson, text } from "./arbitraries.ts";
 import { onlyOurs } from "./only-ours.ts";
+import { scratch } from "./scratch.ts";
 import type { Surface } from "./surface.ts";
 
 const HEADERS = [
@@ -46,9 +46,10 @@ const content = fc.oneof(
 
 export const importFiles: Surface = {
   name: "files to import",
+  atOnce: 4,
   proves: "whatever is in a CSV or JSON file is clients, or told of with its place in our words",
   prepare: async () => {
-    const folder = mkdtempSync(join(tmpdir(), "hivemind-torture-import-"));
+    const folder = scratch("import");
     const path = join(folder, "clients");
     return {
       property: fc.asyncProperty(content, async (bytes) => {

@@ -1,6 +1,5 @@
 /** Options that name files: nothing is made but below the data folder. */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { openDatabase } from "@hivemind/db-core";
 import type { BackendPlugin } from "@hivemind/db-core/backend";
@@ -11,6 +10,7 @@ import { promise } from "../trial.ts";
 import { json as anyJson, text } from "./arbitraries.ts";
 import { everythingIn } from "./files.ts";
 import { onlyOurs } from "./only-ours.ts";
+import { scratch } from "./scratch.ts";
 import type { Surface } from "./surface.ts";
 
 const part = fc.oneof({ weight: 5, arbitrary: text }, { weight: 1, arbitrary: anyJson });
@@ -19,7 +19,7 @@ export const place: Surface = {
   name: "name and subfolder",
   proves: "no option leads out of the data folder, and nothing of it is half made",
   prepare: async () => {
-    const outer = mkdtempSync(join(tmpdir(), "hivemind-torture-place-"));
+    const outer = scratch("place");
     const home = join(outer, "a", "b", "data");
     return {
       property: fc.asyncProperty(

@@ -6,6 +6,8 @@ export interface Surface {
   readonly name: string;
   /** What never happens, whatever comes in. */
   readonly proves: string;
+  /** How many cases may run at once, each in what was prepared for it: where most of the time is spent waiting. */
+  readonly atOnce?: number;
   /** One case after the other; what it has made is undone with `dispose`. */
   prepare(): Promise<Prepared>;
 }

@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { NetProxy } from "../../../test-support/src/net-proxy.ts";
 import type { RedisServer } from "../../../redis/src/main.ts";
 import { tell } from "./tell.ts";
+import { until } from "./until.ts";
 
 export interface Scene {
   readonly server: RedisServer;
@@ -75,12 +76,4 @@ async function snapshot(server: RedisServer, status: "ok" | "err"): Promise<void
     "persistence",
     new RegExp(`rdb_bgsave_in_progress:0[^]*rdb_last_bgsave_status:${status}`),
   );
-}
-
-async function until(server: RedisServer, section: string, pattern: RegExp): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  while (!pattern.test(await tell(server, `INFO ${section}`))) {
-    if (performance.now() > deadline) throw new Error(`the server does not come to ${String(pattern)}`);
-    await delay(20);
-  }
 }

@@ -53,7 +53,7 @@ export function crash(subject: string, makeStore: MakeStore, points: readonly [s
           await store.dispose();
         }
       } while (budget.more(tally.rounds));
-      return tally;
+      return { tried: tally };
     },
   };
 }

@@ -63,7 +63,7 @@ export function disk(subject: string, makeStore: MakeStore, points: readonly [st
           await store.dispose();
         }
       } while (budget.more(tally.rounds));
-      return tally;
+      return { tried: tally };
     },
   };
 }

@@ -15,6 +15,7 @@ export function load(subject: string, makeStore: MakeStore): Trial {
   return {
     name: "load",
     subject,
+    weight: 5,
     proves: "64 callers at once: no growth of memory, handles, listeners, descriptors",
     run: async ({ random, seconds }) => {
       const store = await makeStore();
@@ -44,14 +45,19 @@ export function load(subject: string, makeStore: MakeStore): Trial {
           );
         for (const what of ["resources", "listeners", "descriptors"] as const)
           promise(after[what] <= before[what], () => `${what} grew from ${before[what]} to ${after[what]}`);
+        const grown = (what: "heapBytes" | "residentBytes"): string =>
+          [before, after].map((held) => Math.round(held[what] / MEGABYTE)).join(" to ");
         return {
-          "reads and checks": reads.calls,
-          "touches and updates": writes.calls,
-          "us of a read (p50 / p99 / p99.9)": shown(reads),
-          "us of a write": shown(writes),
-          "MB heap": Math.round(after.heapBytes / MEGABYTE),
-          "MB resident": Math.round(after.residentBytes / MEGABYTE),
-          descriptors: after.descriptors,
+          tried: { callers: 64, "reads and checks": reads.calls, "touches and updates": writes.calls },
+          figures: {
+            "us a read (p50 / p99 / p99.9)": shown(reads),
+            "us a write": shown(writes),
+            "MB heap": grown("heapBytes"),
+            "MB resident": grown("residentBytes"),
+            descriptors: `${before.descriptors} to ${after.descriptors}`,
+            listeners: `${before.listeners} to ${after.listeners}`,
+            handles: `${before.resources} to ${after.resources}`,
+          },
         };
       } finally {
         await store.dispose();

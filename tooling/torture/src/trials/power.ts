@@ -72,7 +72,7 @@ export function power(subject: string, makeStore: MakeStore, options: PowerOptio
           rmSync(folder, { recursive: true, force: true });
         }
       } while (budget.more(tally.rounds));
-      return tally;
+      return { tried: tally };
     },
   };
 }

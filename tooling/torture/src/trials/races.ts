@@ -46,7 +46,7 @@ export function races(subject: string, makeStore: MakeStore, callsEach: number):
           await store.dispose();
         }
       } while (budget.more(tally.rounds));
-      return tally;
+      return { tried: tally };
     },
   };
 }

@@ -76,7 +76,10 @@ export class Crew implements Disposable {
 /** Nobody else sees it, and it is gone with the worker. Root needs no user namespace for that. */
 function ownFileSystem(folder: string): readonly string[] {
   const flags = process.geteuid?.() === 0 ? "-m" : "-rm";
-  const script = 'mount -t tmpfs -o size=4m,mode=0700 none "$0" && exec "$@"';
+  // Root is asked as everybody else is whether it may read and write a file.
+  const script =
+    'mount -t tmpfs -o size=4m,mode=0700 none "$0" && ' +
+    'exec setpriv --inh-caps=-dac_override,-dac_read_search --bounding-set=-dac_override,-dac_read_search "$@"';
   return ["unshare", flags, "sh", "-euc", script, folder];
 }
 

@@ -3,7 +3,7 @@
  * anew and writes what is there to the file that its last argument names.
  */
 import { writeFileSync } from "node:fs";
-import { DISK_FAULTS } from "../disk/faults.ts";
+import { DISK_FAULTS, OTHER_FOLDER } from "../disk/faults.ts";
 import type { DiskFault } from "../disk/faults.ts";
 import { Journal } from "../history/journal.ts";
 import type { Outcome } from "../history/operation.ts";
@@ -20,6 +20,9 @@ const ORDINARY: ReadonlySet<string> = new Set(["no-such-client", "duplicate-key"
 const task = JSON.parse(process.argv[2] ?? "") as Task & { readonly faults: readonly DiskFault[] };
 const journal = new Journal(task.journal);
 const home = task.place.env["XDG_DATA_HOME"] ?? "";
+const other = await openPlace({ ...task.place, options: { ...task.place.options, subfolder: OTHER_FOLDER } });
+await other.addClient({ name: "of another hive" });
+await other.close();
 const db = await openPlace(task.place);
 const random = seeded(task.seed);
 let calls = 0;

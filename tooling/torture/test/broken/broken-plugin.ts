@@ -37,6 +37,13 @@ export const BREAKS = {
       return now && (change(now) ?? now);
     },
   }),
+  "acknowledges a revocation that it does not write": (real) => ({
+    update: async (id, change) => {
+      const now = (await real.get([id])).get(id)?.record;
+      const next = now && change(now);
+      return next?.api_key === "revoked" ? next : real.update(id, change);
+    },
+  }),
   "makes every client twice": (real) => ({
     insert: async (drafts, token) => {
       await real.insert(
