@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, inject, test } from "vitest";
 import { startRedis, type RedisServer } from "../../redis/src/main.ts";
@@ -64,6 +64,18 @@ describe.each(MANAGERS)("with %s", (manager) => {
     const measured = bytes / 1e6;
     assert.ok(Math.abs(Number(megabytes) - measured) < 2, `README: ${megabytes} MB, measured: ${measured}`);
   });
+});
+
+test("SQLite comes compiled for every platform that docs/docker.md names", async () => {
+  const machine = await Machine.at(inject("folder"), inject("registryUrl"));
+  const project = await Project.empty(machine, "npm");
+  await project.install("@hivemind/db-core", "@hivemind/db-sqlite");
+
+  const compiled = readdirSync(join(project.folder, "node_modules/better-sqlite3/prebuilds"));
+
+  for (const platform of ["linux-x64", "linux-arm64", "linuxmusl-x64", "linuxmusl-arm64"]) {
+    assert.ok(compiled.includes(`${platform}.node`), `${platform} is not among ${compiled.join()}`);
+  }
 });
 
 /** What the root README says of this backend. */
