@@ -3,6 +3,7 @@ import type { OnNotice } from "@hivemind/db-core/backend";
 import type { Connection } from "./connection.ts";
 import { Keyspace } from "./keyspace.ts";
 import type { RedisOptions } from "./options.ts";
+import { scanAll } from "./scan.ts";
 
 /** What a new store in a cluster gets. */
 const DEFAULT_TAG = "clients";
@@ -20,7 +21,7 @@ export async function chooseKeyspace(
   // One by one: they are with two nodes while they are moved.
   for (const key of [tagged.meta, tagged.schemaVersion, tagged.count, tagged.accessKeyRecords])
     if ((await connection.read("exists", key)) === 1) return tagged;
-  for await (const key of connection.scanAll(named.pattern("client"))) {
+  for await (const key of scanAll(connection, named.pattern("client"))) {
     if (named.member("client", key) === undefined) continue;
     connection.home = named.meta;
     onNotice({

@@ -11,7 +11,7 @@ import { redirection, replyCode } from "./reply-error.ts";
 import type { Shape } from "./reply-shape.ts";
 import type { Freshness, Route, Way } from "./route.ts";
 import type { Script } from "./script.ts";
-import { isReply, LostConnection, NotSent } from "./server-link.ts";
+import { isReply } from "./server-link.ts";
 import type { Argument, Command, Reply, Sending } from "./server-link.ts";
 import { slotOf } from "./slot.ts";
 
@@ -154,67 +154,8 @@ export class Connection {
     });
   }
 
-  /** Every key that matches and exists throughout, some of them more than once. */
-  async *scan(pattern: string): AsyncGenerator<string> {
-    for (let failures = 1; ; failures += 1) {
-      const homes = await this.#homes();
-      const { epoch } = this;
-      try {
-        for (const home of homes) yield* this.#scanOne(home, pattern);
-        // What was moved meanwhile may have been nowhere when it was looked for: but for a move that was known of.
-        const isSame = homes.length > 1 || this.epoch === epoch;
-        if (isSame && isEndOf(homes, await this.#homes())) return;
-      } catch (error) {
-        const isLost = error instanceof LostConnection || error instanceof NotSent;
-        if (!isLost || failures >= this.options.retryAttempts) throw error;
-        await delay(this.options.retryDelayMs);
-      }
-    }
-  }
-
-  /** As `scan`, of keys without a hash tag: in a cluster they are with all masters. */
-  async *scanAll(pattern: string): AsyncGenerator<string> {
-    if (this.topology !== "cluster") {
-      yield* this.scan(pattern);
-      return;
-    }
-    for (let failures = 1; ; failures += 1) {
-      const { epoch } = this;
-      try {
-        // Twice: what is moved from one to another one meanwhile can be missed once.
-        for (let pass = 1; pass <= 2; pass += 1)
-          for (const { link } of await this.#route.masters(this.#slot(this.#home)))
-            yield* this.#scanOne({ link, session: link.session }, pattern);
-        if (this.epoch === epoch) return;
-      } catch (error) {
-        const isLost = error instanceof LostConnection || error instanceof NotSent;
-        if (!isLost || failures >= this.options.retryAttempts) throw error;
-        await delay(this.options.retryDelayMs);
-      }
-    }
-  }
-
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await this.#route.close();
-  }
-
-  /** A cursor means something to the process that gave it, and to no other one. */
-  async *#scanOne({ link, session }: Way, pattern: string): AsyncGenerator<string> {
-    let cursor = "0";
-    do {
-      const command = ["scan", cursor, "match", pattern, "count", 1000] as const;
-      const reply = await link.send(command, withSession({}, session)).catch((error: unknown) => {
-        throw failure(error, this.location, {});
-      });
-      const [next, keys] = reply as readonly [string, readonly string[]];
-      yield* keys;
-      cursor = next;
-    } while (cursor !== "0");
-  }
-
   /** Whoever has keys of the clients: the master, and while they are moved to another one, that one after it. */
-  async #homes(): Promise<readonly Way[]> {
+  async homes(): Promise<readonly Way[]> {
     const [slot, unused] = [this.#slot(this.#home), `${this.#home}:unused`];
     return this.#routed(slot, {}, async (way) => {
       const { link } = way;
@@ -234,6 +175,16 @@ export class Connection {
   /** Without a cluster all of them are one. */
   #slot(key: string): number {
     return this.topology === "cluster" ? slotOf(key) : 0;
+  }
+
+  /** All that have keys of a cluster, or the one that there is. */
+  masters(): Promise<readonly Way[]> {
+    return this.#route.masters(slotOf(this.#home));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#route.close();
   }
 
   /** Until it is answered, or cannot be. */
@@ -272,12 +223,6 @@ export class Connection {
   }
 }
 
-/** Everything that was there throughout was found: it can only have gone from one of them to the next. */
-function isEndOf(before: readonly Way[], after: readonly Way[]): boolean {
-  const end = before.slice(-after.length);
-  return end.length === after.length && end.every(({ link }, i) => link === after[i]?.link);
-}
-
-function withSession(sending: Sending, session: number | undefined): Sending {
+export function withSession(sending: Sending, session: number | undefined): Sending {
   return session === undefined ? sending : { ...sending, session };
 }

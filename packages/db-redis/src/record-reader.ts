@@ -12,6 +12,7 @@ import type { Keyspace } from "./keyspace.ts";
 import { orInSteps } from "./or-in-steps.ts";
 import { readRecord } from "./read-record.ts";
 import type { ReadRecord } from "./read-record.ts";
+import { scan, scanAll } from "./scan.ts";
 import { FIND, READ } from "./scripts/read.ts";
 import type { SeenTexts } from "./seen-texts.ts";
 import { readSplit } from "./split-reads.ts";
@@ -208,7 +209,7 @@ export class RecordReader {
 
   /** Every key that matches and exists throughout, some of them more than once. */
   scan(pattern: string): AsyncGenerator<string> {
-    return this.#keys.isTagged ? this.#connection.scan(pattern) : this.#connection.scanAll(pattern);
+    return (this.#keys.isTagged ? scan : scanAll)(this.#connection, pattern);
   }
 
   /** Pages of a set's members: all that were in it throughout, some of them more than once. */
