@@ -20,6 +20,7 @@ const SENTINELS_SETTLE_MS = 3000;
 
 export async function sentinels(): Promise<Topology> {
   const group = await startSentinelGroup();
+  let struck = false;
   let pair = { master: group.primary, replica: group.replicas[0] ?? group.primary };
   return {
     options: {
@@ -27,10 +28,11 @@ export async function sentinels(): Promise<Topology> {
       master_name: group.masterName,
     },
     strike: async ({ kills }) => {
+      if (struck) await delay(SENTINELS_SETTLE_MS);
+      struck = true;
       const { master, replica } = pair;
       await failOver(pair, kills, { replicaof: `${HOST} ${replica.port}` });
       pair = { master: replica, replica: master };
-      await delay(SENTINELS_SETTLE_MS);
     },
     stop: () => group.stop(),
   };

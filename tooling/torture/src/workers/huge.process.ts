@@ -5,11 +5,10 @@ import { openPlace } from "../stores/store.ts";
 import type { Task } from "./task.ts";
 
 const task = JSON.parse(process.argv[2] ?? "") as Task;
-const start = performance.now();
 const outcome = await read();
 const result: HugeResult = {
   outcome,
-  ms: performance.now() - start,
+  ms: cpuMs(),
   peakBytes: process.resourceUsage().maxRSS * 1024,
 };
 writeFileSync(process.argv[3] ?? "", JSON.stringify(result));
@@ -18,6 +17,7 @@ if (process.connected) process.disconnect();
 export interface HugeResult {
   /** How many clients there are, or the code of our own error. */
   readonly outcome: number | string;
+  /** Of the processor: what else runs on the machine is no concern of ours. */
   readonly ms: number;
   readonly peakBytes: number;
 }
@@ -36,4 +36,9 @@ async function read(): Promise<number | string> {
     if (!isDbError(error)) throw error;
     return error.code;
   }
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
