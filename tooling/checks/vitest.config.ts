@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 
 /** The tests of `npm test`, for every package. Its vitest.config.ts re-exports this. */
 export default defineConfig({
+  // Vite warns of the missing sources behind the source maps of what is inlined below.
+  logLevel: "error",
   test: {
     include: ["test/**/*.test.ts"],
     // The check runner counts from the JSON report.
