@@ -12,8 +12,8 @@ interface Shown {
 }
 
 const newKey = (): string => randomBytes(32).toString("base64");
-const PASSWORD = "canary of a correct horse battery staple";
-const NOTE = "canary of a note";
+const PASSWORD = "canary-of a correct horse battery staple";
+const NOTE = "canary-of a note";
 const CLIENT = {
   name: "kitchen",
   secrets: { accessKey: "key-1", password: PASSWORD, cryptoKey: null, secretMetadata: { note: NOTE } },

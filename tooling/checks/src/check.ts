@@ -29,7 +29,7 @@ const readers = [
 ];
 const read = await finishAll(readers, Math.min(availableParallelism(), 2));
 const prepared = await finish(redis);
-const { step: tested, counts } = built.ok ? await tests() : { step: undefined, counts: undefined };
+const { steps: tested, counts } = built.ok ? await tests() : { steps: [], counts: undefined };
 
-const ok = printSummary([built, ...read, prepared, ...(tested === undefined ? [] : [tested])], counts);
+const ok = printSummary([built, ...read, prepared, ...tested], counts);
 process.exitCode = ok ? 0 : 1;

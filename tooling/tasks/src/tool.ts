@@ -9,7 +9,7 @@ export interface ToolResult {
 
 export interface ToolOptions {
   /** `inherit` shows the output while the tool runs, `keep` returns it. */
-  output: "inherit" | "keep";
+  output: "inherit" | "keep" | "both";
   cwd?: string;
   env?: NodeJS.ProcessEnv;
 }
@@ -27,8 +27,12 @@ export function run(file: string, args: string[], options: ToolOptions): Promise
       stdio: options.output === "inherit" ? "inherit" : ["ignore", "pipe", "pipe"],
     });
     let output = "";
-    child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    for (const name of ["stdout", "stderr"] as const) {
+      child[name]?.on("data", (chunk: Buffer) => {
+        output += chunk.toString();
+        if (options.output === "both") process[name].write(chunk);
+      });
+    }
     child.on("error", (error) => resolve({ ok: false, output: `${output}${file}: ${error.message}\n` }));
     child.on("close", (code) => resolve({ ok: code === 0, output }));
   });

@@ -3,12 +3,15 @@ import { join } from "node:path";
 import { ROOT } from "../../../tasks/src/paths.ts";
 import { runTool } from "../../../tasks/src/tool.ts";
 import { finish, type FinishedStep, type Step } from "../step.ts";
+import { canary, forgetTallies } from "./canary.ts";
 import { countTests, type TestCounts, type VitestReport } from "../test-counts.ts";
 
 const REPORTS = "{packages,tooling}/*/reports/vitest.json";
 
 /** Every package's tests, one package after the other: vitest uses all cores by itself. */
-export async function tests(): Promise<{ step: FinishedStep; counts: TestCounts }> {
+export async function tests(): Promise<{ steps: FinishedStep[]; counts: TestCounts }> {
+  const started = Date.now();
+  let printed = "";
   let counts: TestCounts = { passed: 0, failed: 0, skipped: 0 };
   const step: Step = {
     name: "tests",
@@ -24,7 +27,9 @@ export async function tests(): Promise<{ step: FinishedStep; counts: TestCounts 
         "--concurrency=1",
         "--log-order=stream",
       ];
-      const { ok } = await runTool(turbo, { output: "inherit" });
+      forgetTallies();
+      const { ok, output } = await runTool(turbo, { output: "both" });
+      printed = output;
       const reports = globSync(REPORTS, { cwd: ROOT }).map(readReport);
       counts = countTests(reports);
       const ran = counts.passed + counts.failed > 0;
@@ -34,7 +39,8 @@ export async function tests(): Promise<{ step: FinishedStep; counts: TestCounts 
       return { ok: ok && ran && counts.failed === 0, output: "", note: notes.join(", ") };
     },
   };
-  return { step: await finish(step), counts };
+  const tested = await finish(step);
+  return { steps: [tested, await finish(canary(printed, started))], counts };
 }
 
 function readReport(path: string): VitestReport {
