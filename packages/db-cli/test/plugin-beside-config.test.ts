@@ -3,10 +3,13 @@ import { chownSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Hub } from "./support/hub.ts";
+import { leaksOnPurpose } from "../../../tooling/checks/src/canary/watch.ts";
 import { errorOf, runCli } from "./support/run-cli.ts";
 
 const NAME = "@example/db-log";
 const CANARY = "canary-7f3a";
+// HIVEMIND_DB_DEBUG asks for what an internal error says.
+leaksOnPurpose(/^stderr of node main\.js list-clients$/);
 
 /** A hub with a backend beside its config. `open`: the body of the plugin's function. */
 function hubWithPlugin(open: string): Hub {

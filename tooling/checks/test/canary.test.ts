@@ -28,10 +28,16 @@ async function leaksOf(
   return { tally, leaks };
 }
 
+/** Named as the function of core. */
+function randomCredential(): Buffer {
+  return randomBytes(16);
+}
+
 describe("the watch over secrets", () => {
   test("what core makes up in a test process holds the canary, and is random all the same", () => {
-    const [one, other] = [randomBytes(16), randomBytes(16)];
+    const [one, other] = [randomCredential(), randomCredential()];
 
+    expect(holdsCanary(randomBytes(16).toString("hex"))).toBe(false);
     expect(one.subarray(0, CANARY_BYTES.length)).toEqual(CANARY_BYTES);
     expect(holdsCanary(one.toString("hex"))).toBe(true);
     expect(one).not.toEqual(other);
