@@ -20,6 +20,8 @@ export interface TrialResult {
 /** What the process of a trial sends. */
 export type Sent = { readonly report: Report } | { readonly found: string };
 
+/** What is held is told from garbage; and what takes more than that, whatever it was fed, ends here. */
+const FLAGS = ["--expose-gc", "--max-old-space-size=1024"];
 const PROCESS = fileURLToPath(new URL("trial.process.ts", import.meta.url));
 
 export async function runTrials(
@@ -49,7 +51,9 @@ async function runLane(
 async function runTrial(trial: Trial, seed: number, seconds: number): Promise<TrialResult> {
   const start = performance.now();
   const task = { name: trial.name, subject: trial.subject, seed: seedOf(trial, seed), seconds };
-  const child = fork(PROCESS, [JSON.stringify(task)], { execArgv: process.execArgv });
+  const child = fork(PROCESS, [JSON.stringify(task)], {
+    execArgv: [...process.execArgv, ...FLAGS],
+  });
   let sent: Sent | undefined;
   child.on("message", (message) => (sent = message as Sent));
   const [code, signal] = (await once(child, "exit")) as [number | null, string | null];
