@@ -40,8 +40,10 @@ export function exactNumber(text: string): ExactNumber {
   throw new TypeError("not the text of a JSON number");
 }
 
-// May also match inside a string, which only costs the slower parse. It never misses a number.
+// Both may also match inside a string, which only costs the slower parse. They never miss a number.
 const NUMBER = /(?<![^:,[\s])-?\d[\d.eE+-]*(?![^\s,\]}])/g;
+/** More than a short integer: only such a number can have another text than JavaScript gives it. */
+const UNUSUAL_NUMBER = /(?<![^:,[\s])(?:-?\d(?:\d{15}|\d*[.eE])|-0)/;
 
 /** Parses text as JSON, exactly. Throws {@link JsonSyntaxError}. */
 export function parseJson(text: string): Json {
@@ -56,6 +58,7 @@ export function parseJson(text: string): Json {
 
 /** A reviver for every record costs seven times a plain parse, so it runs only where a number needs it. */
 function needsExactNumbers(text: string): boolean {
+  if (!UNUSUAL_NUMBER.test(text)) return false;
   for (const [token] of text.matchAll(NUMBER)) if (String(Number(token)) !== token) return true;
   return false;
 }
@@ -78,9 +81,12 @@ function escapeCharacter(character: string): string {
 }
 
 function deepFreeze<T extends Json>(value: T, depth: number): T {
-  if (typeof value !== "object" || value === null || isExactNumber(value)) return value;
+  if (typeof value !== "object" || value === null) return value;
+  const isList = Array.isArray(value);
+  if (!isList && isExactNumber(value)) return value;
   if (depth > MAX_DEPTH) throw new JsonSyntaxError(`nested deeper than ${MAX_DEPTH} levels`);
-  for (const item of Object.values(value)) deepFreeze(item, depth + 1);
+  const items: readonly Json[] = isList ? value : Object.values(value);
+  for (const item of items) if (typeof item === "object") deepFreeze(item, depth + 1);
   return Object.freeze(value);
 }
 

@@ -1,5 +1,5 @@
 /** Writing `clients` and what is derived from it, on a store whose tables are complete. */
-import { DbError, indexValues } from "@hivemind/db-core/backend";
+import { DbError, indexValues, OWN_METADATA } from "@hivemind/db-core/backend";
 import type { ClientId, StoredRecord } from "@hivemind/db-core/backend";
 import type { ClientRows } from "./client-rows.ts";
 import { COLUMN_NAMES } from "./columns.ts";
@@ -44,27 +44,28 @@ export class ClientWrites {
 
   /** Answers the record as it is stored. */
   insert(record: StoredRecord): StoredRecord {
-    const values = encodeRecord(record);
-    const stored = asStored(values);
+    const stored = asStored(record);
+    const values = encodeRecord(stored);
     refuseIgnored(this.#insert.run(...values), stored);
-    this.#index(stored);
+    // Of a new client nothing but its metadata can have been marked.
+    if (String(values.at(-1)).includes(OWN_METADATA)) this.#index(stored);
     return stored;
   }
 
   /** Answers the record as it is stored. */
   update(now: StoredRecord, next: StoredRecord): StoredRecord {
-    const values = encodeRecord(next);
-    const stored = asStored(values);
-    refuseIgnored(this.#update.run(...encodeChange(now, stored, values).slice(1), stored.client_id), stored);
+    const stored = asStored(next);
+    refuseIgnored(this.#update.run(...encodeChange(now, stored).slice(1), stored.client_id), stored);
     this.#index(stored);
     return stored;
   }
 
   /** Whatever the row holds. */
   overwrite(record: StoredRecord): void {
-    const [id, ...values] = encodeRecord(record);
+    const stored = asStored(record);
+    const [id, ...values] = encodeRecord(stored);
     this.#update.run(...values, id ?? null);
-    this.#index(record);
+    this.#index(stored);
   }
 
   touch(id: ClientId, seconds: number): void {

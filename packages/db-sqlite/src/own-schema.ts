@@ -4,6 +4,7 @@
  *
  * - Nothing here is UNIQUE over a column of `clients`: Python's `INSERT OR REPLACE` would delete other rows.
  * - No JSON function: Python writes `{"a": NaN}`, on which they fail, and with them its statement.
+ * - What decides stands in a trigger's WHEN: a body that then does nothing costs as much as one that writes.
  * - Triggers never rely on a conflict clause of their own: the one of the statement that fires them wins.
  * - Each text is as SQLite keeps it, so that `layout.ts` can compare.
  */
@@ -13,7 +14,7 @@ import { COLUMN_NAMES } from "./columns.ts";
  * Goes up with every change of a text below: two releases would else mend each other's triggers for ever.
  * Never in `user_version`: Python would refuse the store.
  */
-export const OWN_LAYOUT = 1;
+export const OWN_LAYOUT = 2;
 
 export const OWN_PREFIX = "hivemind_db_";
 export const OWN_META = `${OWN_PREFIX}meta`;
@@ -46,12 +47,14 @@ const CHANGING = COLUMN_NAMES.filter((name) => name !== "client_id" && name !== 
 
 const isRevoked = (ids: string): string =>
   `EXISTS (SELECT 1 FROM hivemind_db_revoked WHERE client_id IN (${ids}))`;
+/** A revoked client that a program writes back from its old copy. */
+const IS_STALE = `(NEW.api_key IS NOT 'revoked' AND ${isRevoked("NEW.client_id")})`;
 const RECORD_REVOCATION = `INSERT INTO hivemind_db_revoked (client_id) SELECT NEW.client_id WHERE NOT ${isRevoked("NEW.client_id")};`;
 /** Only such metadata can hold a certificate, and only who had one can lose it. */
-const CONCERNS_CERTIFICATES = `(instr(coalesce(NEW.metadata, ''), 'hivemind_db') > 0 OR EXISTS (SELECT 1 FROM hivemind_db_fingerprints WHERE client_id = NEW.client_id))`;
-const mark = (changed: string): string =>
-  `DELETE FROM hivemind_db_unindexed WHERE client_id = NEW.client_id AND ${changed} AND ${CONCERNS_CERTIFICATES}; ` +
-  `INSERT INTO hivemind_db_unindexed (client_id) SELECT NEW.client_id WHERE ${changed} AND ${CONCERNS_CERTIFICATES};`;
+const CONCERNS_CERTIFICATES = `(instr(NEW.metadata, 'hivemind_db') > 0 OR EXISTS (SELECT 1 FROM hivemind_db_fingerprints WHERE client_id = NEW.client_id))`;
+const LOG = "INSERT INTO hivemind_db_changes (client_id) VALUES (NEW.client_id);";
+const MARK =
+  "DELETE FROM hivemind_db_unindexed WHERE client_id = NEW.client_id; INSERT INTO hivemind_db_unindexed (client_id) VALUES (NEW.client_id);";
 /** Columns that the row with this id does not have the same already. REPLACE fires no trigger for the row that goes. */
 const insertDiffers = (columns: readonly string[]): string =>
   `NOT EXISTS (SELECT 1 FROM clients WHERE client_id = NEW.client_id AND ${columns.map((name) => `${name} IS NEW.${name}`).join(" AND ")})`;
@@ -59,13 +62,17 @@ const updateDiffers = (columns: readonly string[]): string =>
   `(${columns.map((name) => `OLD.${name} IS NOT NEW.${name}`).join(" OR ")})`;
 
 const TRIGGERS: readonly OwnObject[] = [
-  // One trigger, since SQLite does not say in which order it fires several.
+  trigger("insert", `BEFORE INSERT ON clients WHEN ${IS_STALE}`, "SELECT RAISE(IGNORE);"),
+  // In which order SQLite fires these is not said.
   trigger(
-    "insert",
-    "BEFORE INSERT ON clients",
-    `SELECT RAISE(IGNORE) WHERE NEW.api_key IS NOT 'revoked' AND ${isRevoked("NEW.client_id")};`,
-    `INSERT INTO hivemind_db_changes (client_id) SELECT NEW.client_id WHERE ${insertDiffers(CHANGING)};`,
-    mark(insertDiffers(["api_key", "metadata"])),
+    "insert_logged",
+    `BEFORE INSERT ON clients WHEN ${insertDiffers(CHANGING)} AND NOT ${IS_STALE}`,
+    LOG,
+  ),
+  trigger(
+    "insert_marked",
+    `BEFORE INSERT ON clients WHEN ${CONCERNS_CERTIFICATES} AND ${insertDiffers(["api_key", "metadata"])} AND NOT ${IS_STALE}`,
+    MARK,
   ),
   // Not before: a tombstone that a conflict clause then ignores would be no tombstone.
   trigger("inserted", "AFTER INSERT ON clients WHEN NEW.api_key IS 'revoked'", RECORD_REVOCATION),
@@ -77,9 +84,13 @@ const TRIGGERS: readonly OwnObject[] = [
   trigger(
     "updated",
     `AFTER UPDATE OF ${["client_id", ...CHANGING].join(", ")} ON clients WHEN ${updateDiffers(["client_id", ...CHANGING])}`,
-    `INSERT INTO hivemind_db_changes (client_id) VALUES (NEW.client_id);`,
+    LOG,
     `INSERT INTO hivemind_db_changes (client_id) SELECT OLD.client_id WHERE OLD.client_id IS NOT NEW.client_id;`,
-    mark(updateDiffers(["client_id", "api_key", "metadata"])),
+  ),
+  trigger(
+    "update_marked",
+    `AFTER UPDATE OF client_id, api_key, metadata ON clients WHEN ${CONCERNS_CERTIFICATES} AND ${updateDiffers(["client_id", "api_key", "metadata"])}`,
+    MARK,
   ),
   trigger(
     "revoked_by_update",

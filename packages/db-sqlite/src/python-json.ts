@@ -15,8 +15,12 @@ export function pythonJson(value: Json): string {
   return Array.isArray(value) ? `[${value.map(pythonJson).join(", ")}]` : JSON.stringify(value);
 }
 
+const NOT_ASCII = /[\u007f-\uffff]/;
+
 function asciiText(text: string): string {
-  return JSON.stringify(text).replaceAll(
+  const json = JSON.stringify(text);
+  if (!NOT_ASCII.test(json)) return json;
+  return json.replaceAll(
     /[\u007f-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );

@@ -17,31 +17,13 @@ import { pythonJson } from "./python-json.ts";
 /** The columns in their order, the id `null` where it is none, and whether the client was revoked all the same. */
 export type Row = readonly [...values: SqlValue[]];
 
-type Kind = "text" | "flag" | "number" | "json" | "old-list";
-
-const KINDS: readonly (readonly [name: ColumnName, kind: Kind])[] = [
-  ["api_key", "text"],
-  ["name", "text"],
-  ["description", "text"],
-  ["is_admin", "flag"],
-  ["last_seen", "number"],
-  ["intent_blacklist", "old-list"],
-  ["skill_blacklist", "old-list"],
-  ["message_blacklist", "old-list"],
-  ["allowed_types", "json"],
-  ["crypto_key", "text"],
-  ["password", "text"],
-  ["can_broadcast", "flag"],
-  ["can_escalate", "flag"],
-  ["can_propagate", "flag"],
-  ["metadata", "json"],
-];
 const KNOWN: ReadonlySet<string> = new Set(COLUMN_NAMES);
 const RESURRECTED = COLUMN_NAMES.length;
+const JSON_COLUMNS: ReadonlySet<ColumnName> = new Set(["allowed_types", "metadata"]);
 
 /** Never null in what we write. */
 export function isJsonColumn(name: ColumnName): boolean {
-  return KINDS.some(([column, kind]) => column === name && kind === "json");
+  return JSON_COLUMNS.has(name);
 }
 
 /** What no field may hold: core names the field that does. */
@@ -52,10 +34,25 @@ const NOT_ANYTHING_ELSE = false;
 export function decodeRow(row: Row): StoredEntry {
   const id = typeof row[0] === "number" ? row[0] : undefined;
   if (id !== undefined && row[RESURRECTED] === 1) return { id, record: tombstone(id) };
-  const fields: Record<string, Json> = { client_id: id ?? null };
-  for (const [i, [name, kind]] of KINDS.entries()) {
-    const value = row[i + 1] ?? null;
-    if (value !== null || kind !== "old-list") fields[name] = DECODE[kind](value);
+  // Each by its place: this runs for every look-up, and a loop over the columns would cost twice as much.
+  const fields: Record<string, Json> = {
+    client_id: id ?? null,
+    api_key: textIn(row[1]),
+    name: textIn(row[2]),
+    description: textIn(row[3]),
+    is_admin: flagIn(row[4]),
+    last_seen: numberIn(row[5]),
+    allowed_types: jsonIn(row[9]),
+    crypto_key: textIn(row[10]),
+    password: textIn(row[11]),
+    can_broadcast: flagIn(row[12]),
+    can_escalate: flagIn(row[13]),
+    can_propagate: flagIn(row[14]),
+    metadata: jsonIn(row[15]),
+  };
+  for (const [name, column] of OLD_LISTS) {
+    const value = row[column] ?? null;
+    if (value !== null) fields[name] = jsonIn(value);
   }
   Object.freeze(fields);
   const entry = toEntry(id, fields, "");
@@ -63,19 +60,31 @@ export function decodeRow(row: Row): StoredEntry {
   return entry.record === undefined ? toEntry(id, fields, textOf(row)) : entry;
 }
 
-const DECODE: { readonly [kind in Kind]: (value: SqlValue) => Json } = {
-  text: (value) => (value === null || typeof value === "string" ? value : NOT_ANYTHING_ELSE),
-  flag: (value) => {
-    if (value === 1 || value === 0) return value === 1;
-    return value === null ? null : NOT_A_FLAG;
-  },
-  number: (value) => (value === null || typeof value === "number" ? value : NOT_ANYTHING_ELSE),
-  json: (value) => (value === null || value === "" ? null : parsed(value)),
-  "old-list": (value) => (value === null || value === "" ? null : parsed(value)),
-};
+/** Lists of schema 1, and where their columns are. */
+const OLD_LISTS = [
+  ["intent_blacklist", 6],
+  ["skill_blacklist", 7],
+  ["message_blacklist", 8],
+] as const;
 
-function parsed(value: SqlValue): Json {
-  if (typeof value !== "string") return NOT_ANYTHING_ELSE;
+type Column = SqlValue | undefined;
+
+function textIn(value: Column): Json {
+  return typeof value === "string" ? value : orNull(value, NOT_ANYTHING_ELSE);
+}
+
+function flagIn(value: Column): Json {
+  if (value === 1) return true;
+  return value === 0 ? false : orNull(value, NOT_A_FLAG);
+}
+
+function numberIn(value: Column): Json {
+  return typeof value === "number" ? value : orNull(value, NOT_ANYTHING_ELSE);
+}
+
+function jsonIn(value: Column): Json {
+  if (typeof value !== "string") return orNull(value, NOT_ANYTHING_ELSE);
+  if (value === "") return null;
   try {
     return parseJson(value);
   } catch {
@@ -84,62 +93,101 @@ function parsed(value: SqlValue): Json {
   }
 }
 
+function orNull(value: Column, otherwise: Json): Json {
+  return value === null || value === undefined ? null : otherwise;
+}
+
+const TEXT_COLUMNS: ReadonlySet<ColumnName> = new Set([
+  "api_key",
+  "name",
+  "description",
+  "crypto_key",
+  "password",
+]);
+
 /** What a bad record was read from: texts as JSON strings, JSON as it stands. */
 function textOf(row: Row): string {
-  return KINDS.map(([, kind], i) => {
-    const value = row[i + 1] ?? null;
-    const text = Buffer.isBuffer(value) ? value.toString("utf8") : String(value);
-    return kind === "text" ? JSON.stringify(text) : text;
-  }).join(" ");
+  return COLUMN_NAMES.slice(1)
+    .map((name, i) => {
+      const value = row[i + 1] ?? null;
+      const text = Buffer.isBuffer(value) ? value.toString("utf8") : String(value);
+      return TEXT_COLUMNS.has(name) ? JSON.stringify(text) : text;
+    })
+    .join(" ");
 }
 
-/** The values of the 16 columns. What has no column joins the metadata, as Python hubs do it. */
-export function encodeRecord(record: StoredRecord): readonly SqlValue[] {
+/** The record as it will be read back once it is stored: what has no column joins the metadata, as Python hubs do it. */
+export function asStored(record: StoredRecord): StoredRecord {
   const upgraded = upgradeRecord(record);
-  const values: JsonObject = { ...upgraded, allowed_types: listOf(upgraded), metadata: metadataOf(upgraded) };
-  return [upgraded.client_id, ...KINDS.map(([name, kind]) => ENCODE[kind](values[name], name))];
+  return Object.freeze({
+    client_id: upgraded.client_id,
+    api_key: upgraded.api_key,
+    name: textOrNull(upgraded["name"]),
+    description: textOrNull(upgraded["description"]),
+    is_admin: flagOf(upgraded["is_admin"], false),
+    last_seen: numberOf(upgraded["last_seen"]) ?? -1,
+    allowed_types: listOf(upgraded["allowed_types"]),
+    crypto_key: textOrNull(upgraded["crypto_key"]),
+    password: textOrNull(upgraded["password"]),
+    can_broadcast: flagOf(upgraded["can_broadcast"], true),
+    can_escalate: flagOf(upgraded["can_escalate"], true),
+    can_propagate: flagOf(upgraded["can_propagate"], true),
+    metadata: metadataOf(upgraded),
+  });
 }
 
-const ENCODE: { readonly [kind in Kind]: (value: Json | undefined, name: ColumnName) => SqlValue } = {
-  text: (value) => (typeof value === "string" ? value : null),
-  flag: encodeFlag,
-  number: (value) => numberOf(value) ?? -1,
-  json: (value) => pythonJson(value ?? null),
-  "old-list": () => null,
-};
+/** The values of the 16 columns for a record that is `asStored`. */
+export function encodeRecord(stored: StoredRecord): readonly SqlValue[] {
+  const flag = (name: ColumnName): SqlValue => (stored[name] === true ? 1 : 0);
+  const text = (name: ColumnName): SqlValue => stored[name] as string | null;
+  return [
+    stored.client_id,
+    stored.api_key,
+    text("name"),
+    text("description"),
+    flag("is_admin"),
+    stored["last_seen"] as number,
+    null,
+    null,
+    null,
+    pythonJson(stored["allowed_types"] ?? null),
+    text("crypto_key"),
+    text("password"),
+    flag("can_broadcast"),
+    flag("can_escalate"),
+    flag("can_propagate"),
+    pythonJson(stored["metadata"] ?? null),
+  ];
+}
+
+function textOrNull(value: Json | undefined): string | null {
+  return typeof value === "string" ? value : null;
+}
 
 /** Absent, it is what a hub takes it for; null is false to a hub. */
-function encodeFlag(value: Json | undefined, name: ColumnName): SqlValue {
-  if (value === undefined) return name === "is_admin" ? 0 : 1;
-  return value === true || value === 1 ? 1 : 0;
+function flagOf(value: Json | undefined, ifAbsent: boolean): boolean {
+  return value === undefined ? ifAbsent : value === true || value === 1;
 }
 
+const NO_LIST: readonly Json[] = Object.freeze([]);
+
 /** A hub's Redis script writes {} for an empty list. */
-function listOf({ allowed_types: value }: StoredRecord): Json {
-  return Array.isArray(value) ? value : [];
+function listOf(value: Json | undefined): Json {
+  return Array.isArray(value) ? value : NO_LIST;
 }
 
 function metadataOf(record: StoredRecord): JsonObject {
   const metadata = isJsonObject(record["metadata"]) ? record["metadata"] : {};
-  const unknown = Object.entries(record).filter(([key]) => !KNOWN.has(key));
-  return unknown.length === 0 ? metadata : Object.fromEntries([...unknown, ...Object.entries(metadata)]);
+  const unknown = Object.keys(record).filter((key) => !KNOWN.has(key));
+  if (unknown.length === 0) return metadata;
+  const joined = unknown.map((key) => [key, record[key] as Json] as const);
+  return Object.freeze(Object.fromEntries([...joined, ...Object.entries(metadata)]));
 }
 
 /** The values of `next`, with `null` for JSON that stays as it is: its text, spaces and all, is not ours to change. */
-export function encodeChange(
-  now: StoredRecord,
-  next: StoredRecord,
-  values: readonly SqlValue[],
-): readonly SqlValue[] {
-  return values.map((value, i) => {
-    const [name, kind] = KINDS[i - 1] ?? [];
-    return kind === "json" && name !== undefined && sameJson(now[name], next[name]) ? null : value;
+export function encodeChange(now: StoredRecord, next: StoredRecord): readonly SqlValue[] {
+  return encodeRecord(next).map((value, i) => {
+    const name = COLUMN_NAMES[i];
+    return name !== undefined && isJsonColumn(name) && sameJson(now[name], next[name]) ? null : value;
   });
-}
-
-/** The record as it will be read back from these values. */
-export function asStored(values: readonly SqlValue[]): StoredRecord {
-  const entry = decodeRow(values);
-  if (entry.record === undefined) throw new TypeError(`what is to be stored is no record: ${entry.reason}`);
-  return entry.record;
 }

@@ -9,7 +9,7 @@ import type { Connection } from "./driver.ts";
 import { readLayout } from "./layout.ts";
 import type { Layout } from "./layout.ts";
 import { FIRST_CONTENT, OWN_LAYOUT, OWN_PREFIX, OWN_TABLES, OWN_WATCHERS } from "./own-schema.ts";
-import { encodeRecord } from "./row-codec.ts";
+import { asStored, encodeRecord } from "./row-codec.ts";
 
 /**
  * `backUp` keeps the file as it is, and answers where; it is called before anything is changed, for schema 1.
@@ -43,7 +43,7 @@ function upgradeRecords(connection: Connection, path: string, backup: string | u
       for (const { record } of page) {
         // What cannot be read stays as it is.
         if (record === undefined || upgradeRecord(record) === record) continue;
-        update.run(encodeRecord(record).at(-1) ?? null, record.client_id);
+        update.run(encodeRecord(asStored(record)).at(-1) ?? null, record.client_id);
       }
     }
   };

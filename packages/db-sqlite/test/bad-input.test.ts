@@ -127,7 +127,7 @@ describe("what is no store of ours", () => {
     const db = await open();
     await db.touch(2, 1);
     await db.close();
-    run(path(), ["UPDATE hivemind_db_meta SET value = '2' WHERE key = 'layout'"]);
+    run(path(), ["UPDATE hivemind_db_meta SET value = '3' WHERE key = 'layout'"]);
     const before = snapshot();
 
     await expect(database().open()).rejects.toMatchObject({ code: "newer-schema" });

@@ -18,6 +18,8 @@ export interface RoundsOptions {
   readonly boundMs: number;
   /** Runs beside the rounds, until the signal says that they are over: what goes wrong meanwhile. */
   readonly trouble?: (over: AbortSignal) => Promise<void>;
+  /** Runs before each revocation, when the client has been asked about. */
+  readonly beforeRevoking?: (ask: () => Promise<unknown>) => Promise<void>;
 }
 
 export interface Outcome {
@@ -80,7 +82,11 @@ export async function runRounds(options: RoundsOptions): Promise<Outcome> {
   };
 }
 
-async function round({ node, revoker, random, boundMs }: RoundsOptions, id: number, key: string) {
+async function round(
+  { node, revoker, random, boundMs, beforeRevoking }: RoundsOptions,
+  id: number,
+  key: string,
+) {
   const asked: Ask[] = [];
   let slowest = 0;
   const ask = async (): Promise<Ask> => {
@@ -98,6 +104,11 @@ async function round({ node, revoker, random, boundMs }: RoundsOptions, id: numb
   // Both ways into memory.
   await node.authenticate({ accessKey: key }).catch(ignoreDbError);
   await node.authorize(id, { do: "escalate" }).catch(ignoreDbError);
+
+  await beforeRevoking?.(async () => {
+    await node.authenticate({ accessKey: key });
+    await node.authorize(id, { do: "escalate" });
+  });
 
   let revokedAt: number | undefined;
   const revoking = revoker.revoke(id, random.int(0, 3)).then((at) => (revokedAt = at));

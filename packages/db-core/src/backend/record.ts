@@ -50,12 +50,14 @@ function defectOf(id: ClientId, value: Json): string | undefined {
   if (value["client_id"] !== id) return "client_id is not the id that it is stored under";
   if (typeof value["api_key"] !== "string") return "api_key is not a string";
   for (const [field, isValid, expected] of FIELD_TYPES) {
-    if (Object.hasOwn(value, field) && !isValid(value[field] as Json)) return `${field} is not ${expected}`;
+    const content = value[field];
+    if (content !== undefined && !isValid(content)) return `${field} is not ${expected}`;
   }
   const { metadata } = value;
   if (!isJsonObject(metadata)) return undefined;
   for (const field of ["skill_blacklist", "intent_blacklist"]) {
-    if (Object.hasOwn(metadata, field) && !isList(metadata[field] as Json)) {
+    const content = metadata[field];
+    if (content !== undefined && !isList(content)) {
       return `${field} in metadata is not a list of strings`;
     }
   }

@@ -2,8 +2,7 @@ import type { ClientId } from "../client.ts";
 
 /** A read of the store that is under way: what changes meanwhile decides what of it may be kept. */
 export class Load {
-  readonly startedAt = performance.now();
-  readonly #changed = new Set<ClientId>();
+  #changed: Set<ClientId> | undefined;
   #isSpoiled: boolean;
 
   constructor(isSpoiled: boolean) {
@@ -12,7 +11,7 @@ export class Load {
 
   /** Nothing at all has changed since it began: also what was not found may be kept. */
   get isClean(): boolean {
-    return !this.#isSpoiled && this.#changed.size === 0;
+    return !this.#isSpoiled && this.#changed === undefined;
   }
 
   /** Nothing of it may be kept. */
@@ -21,27 +20,31 @@ export class Load {
   }
 
   mayKeep(id: ClientId): boolean {
-    return !this.#isSpoiled && !this.#changed.has(id);
+    return !this.#isSpoiled && this.#changed?.has(id) !== true;
   }
 
-  tell(changed: Iterable<ClientId> | "all"): void {
-    if (changed === "all") this.#isSpoiled = true;
-    else for (const id of changed) this.#changed.add(id);
+  tell(changed: readonly ClientId[] | "all"): void {
+    if (changed === "all") {
+      this.#isSpoiled = true;
+      return;
+    }
+    this.#changed ??= new Set();
+    for (const id of changed) this.#changed.add(id);
   }
 }
 
 export class Loads {
   readonly #underWay = new Set<Load>();
 
-  /** `isWatched`: whoever changes something will be heard of. */
-  async run<T>(isWatched: boolean, read: (load: Load) => Promise<T>): Promise<T> {
+  /** `isWatched`: whoever changes something will be heard of. Give it to `end` when all of it is kept, or not. */
+  begin(isWatched: boolean): Load {
     const load = new Load(!isWatched);
     this.#underWay.add(load);
-    try {
-      return await read(load);
-    } finally {
-      this.#underWay.delete(load);
-    }
+    return load;
+  }
+
+  end(load: Load): void {
+    this.#underWay.delete(load);
   }
 
   tell(changed: readonly ClientId[] | "all"): void {

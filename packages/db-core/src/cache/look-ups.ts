@@ -2,13 +2,15 @@
  * Who has this credential, who is this client? From memory where that can be proven to be fresh, else from the
  * store; what the store says is kept where nothing has changed since it was asked.
  */
-import type { Backend, IndexName, StoredEntry } from "../backend/contract.ts";
+import type { Backend, StoredEntry } from "../backend/contract.ts";
 import { matches } from "../backend/record.ts";
 import { unreadableError } from "../backend/unreadable.ts";
 import type { ClientId } from "../client.ts";
+import { normalError } from "../database/normal-error.ts";
 import type { WithBackend } from "../database/node-state.ts";
 import { hits, misses } from "../diagnostics.ts";
 import { Batches } from "./batches.ts";
+import type { Asked } from "./batches.ts";
 import { known } from "./known.ts";
 import type { Known } from "./known.ts";
 import { Loads } from "./loads.ts";
@@ -36,13 +38,15 @@ export class LookUps {
     this.#watch = watch;
     this.#withBackend = withBackend;
     this.#cache = new NearCache(limits);
-    this.#suspects = new Suspects(this.#cache, (ids, use) =>
-      this.#load(async (backend, load) => use(await backend.get(ids), load)),
-    );
+    this.#suspects = new Suspects(this.#cache, (ids, use) => this.#readAgain(ids, use));
     const mayBeOld = (): number => watch.bound ?? 0;
     const byIndex = (index: CredentialIndex) =>
-      new Batches<string, readonly Known[]>((values) => this.#readIndex(index, values), mayBeOld);
-    this.#byId = new Batches<ClientId, Known | undefined>((ids) => this.#readIds(ids), mayBeOld);
+      new Batches<string, readonly Known[]>(
+        withBackend,
+        (backend, asked) => this.#readIndex(backend, index, asked),
+        mayBeOld,
+      );
+    this.#byId = new Batches(withBackend, (backend, asked) => this.#readIds(backend, asked), mayBeOld);
     this.#byCredential = { accessKey: byIndex("accessKey"), fingerprint: byIndex("fingerprint") };
     watch.onChange((changed) => this.tell(changed));
   }
@@ -59,14 +63,22 @@ export class LookUps {
   async find(index: CredentialIndex, value: string): Promise<readonly Known[]> {
     const recalled = this.recall(index, value);
     if (recalled !== undefined) return recalled === null ? [] : [recalled];
+    return this.ask(index, value);
+  }
+
+  /** The same, of the store itself: where it cannot be recalled. */
+  ask(index: CredentialIndex, value: string): Promise<readonly Known[]> {
     if (misses.hasSubscribers) misses.publish({ backend: this.#name, by: index });
     return this.#byCredential[index].ask(value);
   }
 
   /** A client by id, tombstones included. */
   async get(id: ClientId): Promise<Known | undefined> {
-    const recalled = this.recallId(id);
-    if (recalled !== undefined) return recalled;
+    return this.recallId(id) ?? this.askId(id);
+  }
+
+  /** The same, of the store itself: where it cannot be recalled. */
+  askId(id: ClientId): Promise<Known | undefined> {
     if (misses.hasSubscribers) misses.publish({ backend: this.#name, by: "id" });
     return this.#byId.ask(id);
   }
@@ -115,60 +127,75 @@ export class LookUps {
     this.#suspects.tell(changed);
   }
 
-  #load<T>(read: (backend: Backend, load: Load) => Promise<T>): Promise<T> {
-    return this.#withBackend((backend) => this.#loads.run(this.#watch.isOn(), (load) => read(backend, load)));
+  async #readIndex(
+    backend: Backend,
+    index: CredentialIndex,
+    asked: readonly Asked<string, readonly Known[]>[],
+  ): Promise<void> {
+    const load = this.#loads.begin(this.#watch.isOn());
+    try {
+      const found = await backend.find(
+        index,
+        asked.map(({ key }) => key),
+      );
+      for (const one of asked) {
+        one.settle(() => {
+          const clients: Known[] = [];
+          for (const entry of found.get(one.key) ?? []) {
+            // A second look at what the backend has found: an index must never be what admits somebody.
+            if (matches(entry, index, one.key)) clients.push(this.#known(entry));
+          }
+          this.#keep(index, one.key, clients, load);
+          return clients;
+        });
+      }
+    } finally {
+      this.#loads.end(load);
+    }
   }
 
-  #readIndex(index: IndexName & CredentialIndex, values: readonly string[]) {
-    return this.#load(async (backend, load) => {
-      const found = await backend.find(index, values);
-      return new Map(
-        values.map((value) => {
-          // A second look at what the backend has found: an index must never be what admits somebody.
-          const entries = (found.get(value) ?? []).filter((entry) => matches(entry, index, value));
-          return [value, settled(entries, (clients) => this.#keep(index, value, clients, load))] as const;
-        }),
-      );
+  async #readIds(backend: Backend, asked: readonly Asked<ClientId, Known | undefined>[]): Promise<void> {
+    const load = this.#loads.begin(this.#watch.isOn());
+    try {
+      const found = await backend.get(asked.map(({ key }) => key));
+      for (const one of asked) {
+        one.settle(() => {
+          const entry = found.get(one.key);
+          if (entry === undefined) return undefined;
+          const client = this.#known(entry);
+          if (load.mayKeep(one.key)) this.#cache.put(client);
+          return client;
+        });
+      }
+    } finally {
+      this.#loads.end(load);
+    }
+  }
+
+  #readAgain(
+    ids: readonly ClientId[],
+    use: (found: ReadonlyMap<ClientId, StoredEntry>, load: Load) => void,
+  ): Promise<void> {
+    return this.#withBackend(async (backend) => {
+      const load = this.#loads.begin(this.#watch.isOn());
+      try {
+        use(await backend.get(ids), load);
+      } finally {
+        this.#loads.end(load);
+      }
     });
   }
 
-  #readIds(ids: readonly ClientId[]) {
-    return this.#load(async (backend, load) => {
-      const found = await backend.get(ids);
-      return new Map(
-        ids.map((id) => {
-          const entry = found.get(id);
-          const entries = entry === undefined ? [] : [entry];
-          return [
-            id,
-            settled(entries, ([client]) => {
-              if (client !== undefined && load.mayKeep(id)) this.#cache.put(client);
-              return client;
-            }),
-          ] as const;
-        }),
-      );
-    });
+  #known(entry: StoredEntry): Known {
+    if (entry.record === undefined) throw normalError(unreadableError(entry), this.#name);
+    return known(entry.record);
   }
 
-  #keep(index: CredentialIndex, value: string, clients: readonly Known[], load: Load): readonly Known[] {
-    const [only, ...others] = clients;
-    if (!load.isClean) return clients;
+  #keep(index: CredentialIndex, value: string, clients: readonly Known[], load: Load): void {
+    if (!load.isClean) return;
+    const [only] = clients;
     if (only === undefined) this.#cache.putMiss(index, value);
     // Several are rare, and for an operator to mend.
-    else if (others.length === 0) this.#cache.putFound(index, value, only);
-    return clients;
+    else if (clients.length === 1) this.#cache.putFound(index, value, only);
   }
-}
-
-function settled<T>(
-  entries: readonly StoredEntry[],
-  answer: (clients: readonly Known[]) => T,
-): PromiseSettledResult<T> {
-  const clients: Known[] = [];
-  for (const entry of entries) {
-    if (entry.record === undefined) return { status: "rejected", reason: unreadableError(entry) };
-    clients.push(known(entry.record));
-  }
-  return { status: "fulfilled", value: answer(clients) };
 }

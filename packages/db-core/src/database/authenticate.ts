@@ -16,20 +16,20 @@ export function recallVerdict(lookUps: LookUps, { accessKey }: AccessKeyCredenti
   return recalled === null ? UNKNOWN_KEY : { allowed: true, client: recalled.client };
 }
 
-/** Whose access key is this? A key that could be in a record nobody can read is an error, not "unknown". */
+/** Of the store: whose access key is this? A key that could be in a record nobody can read is an error, not "unknown". */
 export async function authenticate(lookUps: LookUps, { accessKey }: AccessKeyCredential): Promise<Verdict> {
   if (typeof accessKey !== "string") throw new TypeError("an access key is a string");
   if (accessKey === "" || accessKey === REVOKED_KEY)
     return { allowed: false, reason: "reserved-key", clientIds: [] };
   // A lone surrogate cannot be stored, and some drivers would look for U+FFFD in its place.
   if (!accessKey.isWellFormed()) return UNKNOWN_KEY;
-  return verdictOn(await lookUps.find("accessKey", accessKey));
+  return verdictOn(await lookUps.ask("accessKey", accessKey));
 }
 
 function verdictOn(clients: readonly Known[]): Verdict {
-  const [only, ...others] = clients;
+  const [only] = clients;
   if (only === undefined) return UNKNOWN_KEY;
-  if (others.length === 0) return { allowed: true, client: only.client };
+  if (clients.length === 1) return { allowed: true, client: only.client };
   return { allowed: false, reason: "ambiguous", clientIds: clients.map(({ client }) => client.id) };
 }
 
@@ -43,8 +43,9 @@ export function recallPermission(
   return recalled && checkPermission(recalled.client, permission);
 }
 
+/** Of the store. */
 export async function authorize(lookUps: LookUps, id: ClientId, permission: Permission): Promise<Verdict> {
-  const known = await lookUps.get(id);
+  const known = await lookUps.askId(id);
   if (known === undefined) return { allowed: false, reason: "unknown-client", clientIds: [] };
   return checkPermission(known.client, permission);
 }

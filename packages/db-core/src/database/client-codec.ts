@@ -13,9 +13,6 @@ import type { ValidFields } from "./validate.ts";
 const SKILLS = "skill_blacklist";
 const INTENTS = "intent_blacklist";
 
-/** Keys in the stored `metadata` that `Client.metadata` does not show: they have fields of their own. */
-const METADATA_WITH_OWN_FIELDS: ReadonlySet<string> = new Set([SKILLS, INTENTS, OWN_METADATA]);
-
 const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   "client_id",
   "api_key",
@@ -38,6 +35,7 @@ const UNSEALED = new Sealer(new Keyring(undefined), null);
 export function toClient(stored: StoredRecord): Client {
   const record = upgradeRecord(stored);
   const metadata = objectOf(record["metadata"]);
+  const unknown = unknownFields(record);
   const lastSeen = numberOf(record["last_seen"]) ?? -1;
   return Object.freeze({
     id: record.client_id,
@@ -52,10 +50,10 @@ export function toClient(stored: StoredRecord): Client {
     skillBlacklist: listOf(metadata[SKILLS]),
     intentBlacklist: listOf(metadata[INTENTS]),
     // As Python hubs do on reading: unknown fields join the metadata and overwrite nothing there.
-    metadata: Object.freeze({
-      ...pick(record, (key) => !KNOWN_FIELDS.has(key) && !METADATA_WITH_OWN_FIELDS.has(key)),
-      ...pick(metadata, (key) => !METADATA_WITH_OWN_FIELDS.has(key)),
-    }),
+    metadata:
+      unknown === undefined
+        ? freeMetadata(metadata)
+        : Object.freeze({ ...freeMetadata(unknown), ...freeMetadata(metadata) }),
     revoked: isTombstone(record),
   });
 }
@@ -99,45 +97,59 @@ export function withFields(
   sealer: Sealer = UNSEALED,
 ): StoredRecord {
   const record = upgradeRecord(stored);
-  const set: Record<string, Json | undefined> = {
-    api_key: fields.accessKey,
-    name: fields.name,
-    description: fields.description,
-    is_admin: fields.isAdmin,
-    last_seen: fields.lastSeen === null ? -1 : fields.lastSeen,
-    allowed_types: fields.allowedTypes,
-    can_broadcast: fields.canBroadcast,
-    can_escalate: fields.canEscalate,
-    can_propagate: fields.canPropagate,
-    metadata: newMetadata(objectOf(record["metadata"]), fields),
-  };
+  const next: { [key: string]: Json } = { ...record };
   // New metadata replaces all that the client showed as metadata: also the unknown fields beside it.
-  const kept = fields.metadata === undefined ? record : pick(record, (key) => KNOWN_FIELDS.has(key));
-  const next = { ...kept, ...pick(set, (_key, value) => value !== undefined) } as unknown as StoredRecord;
-  return placeSecrets(Object.freeze(next), fields, sealer);
+  if (fields.metadata !== undefined)
+    for (const key of Object.keys(unknownFields(record) ?? {})) delete next[key];
+  for (const [name, column] of COLUMNS) {
+    const value = fields[name];
+    if (value !== undefined) next[column] = value;
+  }
+  if (fields.lastSeen !== undefined) next["last_seen"] = fields.lastSeen ?? -1;
+  if (changesMetadata(fields)) next["metadata"] = newMetadata(objectOf(record["metadata"]), fields);
+  return placeSecrets(Object.freeze(next) as StoredRecord, fields, sealer);
 }
 
-function newMetadata(now: JsonObject, fields: ValidFields): JsonObject | undefined {
-  const { metadata, skillBlacklist, intentBlacklist } = fields;
-  if (metadata === undefined && skillBlacklist === undefined && intentBlacklist === undefined)
-    return undefined;
-  const free = metadata ?? pick(now, (key) => !METADATA_WITH_OWN_FIELDS.has(key));
-  const lists = {
-    [SKILLS]: skillBlacklist ?? listOf(now[SKILLS]),
-    [INTENTS]: intentBlacklist ?? listOf(now[INTENTS]),
-  };
-  const own = pick(now, (key) => key === OWN_METADATA);
-  return Object.freeze({ ...free, ...pick(lists, (_key, list) => list.length > 0), ...own });
+/** Fields that stand in the record as they are. */
+const COLUMNS = [
+  ["accessKey", "api_key"],
+  ["name", "name"],
+  ["description", "description"],
+  ["isAdmin", "is_admin"],
+  ["allowedTypes", "allowed_types"],
+  ["canBroadcast", "can_broadcast"],
+  ["canEscalate", "can_escalate"],
+  ["canPropagate", "can_propagate"],
+] as const;
+
+function changesMetadata({ metadata, skillBlacklist, intentBlacklist }: ValidFields): boolean {
+  return metadata !== undefined || skillBlacklist !== undefined || intentBlacklist !== undefined;
 }
 
-function pick<T>(
-  object: { readonly [key: string]: T },
-  wanted: (key: string, value: T) => boolean,
-): { [key: string]: Exclude<T, undefined> } {
+function newMetadata(now: JsonObject, fields: ValidFields): JsonObject {
+  const { [OWN_METADATA]: own } = now;
+  const skills = fields.skillBlacklist ?? listOf(now[SKILLS]);
+  const intents = fields.intentBlacklist ?? listOf(now[INTENTS]);
+  return Object.freeze({
+    ...(fields.metadata ?? freeMetadata(now)),
+    ...(skills.length > 0 && { [SKILLS]: skills }),
+    ...(intents.length > 0 && { [INTENTS]: intents }),
+    ...(own !== undefined && { [OWN_METADATA]: own }),
+  });
+}
+
+/** What a client shows of its metadata: the rest has fields of its own. */
+function freeMetadata(metadata: JsonObject): JsonObject {
+  const { [SKILLS]: _skills, [INTENTS]: _intents, [OWN_METADATA]: _own, ...free } = metadata;
+  return Object.freeze(free);
+}
+
+/** `undefined`: there are none, as in nearly every record. */
+function unknownFields(record: StoredRecord): JsonObject | undefined {
+  if (Object.keys(record).every((key) => KNOWN_FIELDS.has(key))) return undefined;
+  const entries = Object.entries(record).filter(([key]) => !KNOWN_FIELDS.has(key));
   // Object.fromEntries defines properties, so that a key named "__proto__" stays data.
-  return Object.fromEntries(Object.entries(object).filter(([key, value]) => wanted(key, value))) as {
-    [key: string]: Exclude<T, undefined>;
-  };
+  return Object.fromEntries(entries);
 }
 
 const textOf = (value: Json | undefined): string => (typeof value === "string" ? value : "");

@@ -119,7 +119,9 @@ export class Clients {
 }
 
 function recordMaker({ id, ...draft }: ClientDraft): (sealer: Sealer) => RecordDraft {
-  const fields = { accessKey: randomCredential(), password: randomCredential(), ...validFields(draft) };
+  const given = validFields(draft);
+  const { accessKey = randomCredential(), password = randomCredential() } = given;
+  const fields = { ...given, accessKey, password };
   if (id !== undefined && validId(id) < 1)
     throw new DbError("invalid", "a client id is a whole number from 1");
   return (sealer) => ({

@@ -201,14 +201,14 @@ class Database implements ClientDatabase {
   async authenticate(credential: Credential): Promise<Verdict> {
     if ("certificate" in credential) return this.#credentials.authenticate(credential.certificate);
     const { lookUps } = this.#hot;
-    const recalled = this.#lifecycle.state === "open" ? recallVerdict(lookUps, credential) : undefined;
-    return recalled ?? this.#lifecycle.use(() => authenticate(lookUps, credential));
+    this.#lifecycle.requireOpen();
+    return recallVerdict(lookUps, credential) ?? (await authenticate(lookUps, credential));
   }
 
   async authorize(id: ClientId, permission: Permission): Promise<Verdict> {
     const { lookUps } = this.#hot;
-    const recalled = this.#lifecycle.state === "open" ? recallPermission(lookUps, id, permission) : undefined;
-    return recalled ?? this.#lifecycle.use(() => authorize(lookUps, validId(id), permission));
+    this.#lifecycle.requireOpen();
+    return recallPermission(lookUps, id, permission) ?? (await authorize(lookUps, validId(id), permission));
   }
 
   addCertificate(id: ClientId, certificate: CertificateInput): Promise<ClientCertificate> {

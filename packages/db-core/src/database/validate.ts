@@ -16,14 +16,14 @@ export function validFields(fields: Partial<ClientFields>): ValidFields {
   if (typeof fields !== "object" || fields === null || Array.isArray(fields) || "then" in fields) {
     throw new TypeError("the fields of a client are a plain object, and a change answers them at once");
   }
-  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(
-    given.map(([name, value]: [string, unknown]) => {
-      const check = CHECKS.get(name as keyof ClientFields);
-      if (check === undefined) throw new TypeError(`a client has no field ${JSON.stringify(name)}`);
-      return [name, check(value, name)];
-    }),
-  );
+  const valid: { [name: string]: unknown } = {};
+  for (const [name, value] of Object.entries(fields) as [keyof ClientFields, unknown][]) {
+    if (value === undefined) continue;
+    const check = CHECKS.get(name);
+    if (check === undefined) throw new TypeError(`a client has no field ${JSON.stringify(name)}`);
+    valid[name] = check(value, name);
+  }
+  return valid;
 }
 
 type Check = (value: unknown, name: string) => unknown;
@@ -73,7 +73,8 @@ export function seconds(value: unknown, name: string): number | null {
 
 function list(value: unknown, name: string): readonly string[] {
   if (!Array.isArray(value)) throw invalid(name, "a list of strings");
-  return Object.freeze(value.map((item: unknown) => text(item, `each of ${name}`)));
+  const place = `each of ${name}`;
+  return Object.freeze(value.map((item: unknown) => text(item, place)));
 }
 
 function accessKey(value: unknown, name: string): string {

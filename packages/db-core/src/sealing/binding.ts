@@ -1,4 +1,4 @@
-/** What a sealed text belongs to: copied to anywhere else, it does not open there. */
+/** What a sealed text belongs to: copied to anywhere else, it does not open there. Most secrets are never sealed. */
 import type { ClientId } from "../client.ts";
 
 export interface Binding {
@@ -10,7 +10,15 @@ export interface Binding {
 }
 
 export function clientBinding(id: ClientId, field: string, label: string): Binding {
-  return { context: contextOf("client", id, field), what: `the ${label} of client ${id}`, clientIds: [id] };
+  return {
+    get context() {
+      return contextOf("client", id, field);
+    },
+    get what() {
+      return `the ${label} of client ${id}`;
+    },
+    clientIds: [id],
+  };
 }
 
 export function stateBinding(scope: string, key: string): Binding {

@@ -52,15 +52,13 @@ export function secretSlots(record: StoredRecord): readonly SecretSlot[] {
 
 /** Explicit requests only. Throws where one is sealed and does not open. */
 export function openSecrets(record: StoredRecord, keyring: Keyring): SecretFields {
-  const values = FIELDS.map((field) => {
+  const secrets: { -readonly [Name in keyof SecretFields]: Json } = { ...NONE };
+  for (const field of FIELDS) {
     const { clear, sealed } = slotOf(record, field);
-    if (clear !== undefined) return [field.name, clear];
-    return [
-      field.name,
-      sealed === undefined ? NONE[field.name] : keyring.open(sealed, bindingOf(record, field)),
-    ];
-  });
-  return Object.freeze(Object.fromEntries(values) as SecretFields);
+    if (clear !== undefined) secrets[field.name] = clear;
+    else if (sealed !== undefined) secrets[field.name] = keyring.open(sealed, bindingOf(record, field));
+  }
+  return Object.freeze(secrets as SecretFields);
 }
 
 /** The record with these secrets, and with those not given as they are; sealed where they are to be. */
@@ -73,11 +71,8 @@ export function placeSecrets(
     const slot = slotOf(record, field);
     const binding = bindingOf(record, field);
     const value = given[field.name];
-    if (value === undefined) {
-      const kept = sealer.keep(slot, binding);
-      return kept === slot ? placed : withSlot(placed, field, kept);
-    }
-    return withSlot(placed, field, isNone(value) ? {} : sealer.put(slot, value, binding));
+    if (value === undefined) return withSlot(placed, field, slot, sealer.keep(slot, binding));
+    return withSlot(placed, field, slot, isNone(value) ? {} : sealer.put(slot, value, binding));
   }, record);
 }
 
@@ -94,7 +89,8 @@ export function mapSecrets(
   return FIELDS.reduce((placed, field) => {
     const slot = slotOf(placed, field);
     const next = change(slot, bindingOf(record, field), (other) => slotOf(other, field));
-    return next.clear === slot.clear && next.sealed === slot.sealed ? placed : withSlot(placed, field, next);
+    const isSame = next.clear === slot.clear && next.sealed === slot.sealed;
+    return isSame ? placed : withSlot(placed, field, slot, next);
   }, record);
 }
 
@@ -108,7 +104,12 @@ function slotOf(record: StoredRecord, { column, sealedAs }: SecretField): Slot {
   return { clear: isNone(clear) ? undefined : clear, sealed: objectOf(own["sealed"])[sealedAs] ?? undefined };
 }
 
-function withSlot(record: StoredRecord, { column, sealedAs }: SecretField, slot: Slot): StoredRecord {
+function withSlot(record: StoredRecord, field: SecretField, before: Slot, slot: Slot): StoredRecord {
+  if (slot === before) return record;
+  const { column, sealedAs } = field;
+  // Neither sealed nor unsealed: the metadata stays as it is.
+  if (column !== undefined && slot.sealed === before.sealed)
+    return Object.freeze({ ...record, [column]: slot.clear ?? null });
   const metadata = objectOf(record["metadata"]);
   const own = objectOf(metadata[OWN_METADATA]);
   const sealed = withMember(objectOf(own["sealed"]), sealedAs, slot.sealed);
