@@ -1,8 +1,9 @@
 /**
  * Writes that count only when replicas have them. A write and the WAIT behind it go to the master's socket in one
  * piece: on another socket WAIT is about other writes, and after a reconnect about none. The server runs nothing
- * more for a connection that waits, so these have one of their own, and what comes meanwhile goes together as the
- * next group, with one WAIT for all of it.
+ * more for a connection that waits, so these have connections of their own: one while replicas answer, since what
+ * comes meanwhile goes together as the next group, with one WAIT for all of it; and some more while they do not, so that
+ * no write waits for another one's replicas, and a change is sent while what it was made from is still so.
  */
 import { DbError } from "@hivemind/db-core/backend";
 import { afterFailure, failure } from "./after-failure.ts";
@@ -22,25 +23,30 @@ interface Write {
 }
 
 const AT_ONCE = 64;
+const MOST_CONNECTIONS = 8;
 const WRITES = { writes: true } as const;
 /** What a script answers that has written, or whose write was found to be there. */
 const WRITTEN = new Set<unknown>(["ok", "made"]);
 
 export class ConfirmedWrites {
-  readonly #connection: Connection;
   readonly #durability: Durability;
-  readonly #waiting: Write[] = [];
-  #isBusy = false;
+  readonly #open: () => Connection;
+  readonly #connections: Connection[] = [];
+  readonly #idle: Connection[] = [];
+  #waiting: Write[] = [];
+  /** Opens the next connection, unless one is free before. */
+  #patience: NodeJS.Timeout | undefined;
 
-  /** The connection is for this alone. */
-  constructor(connection: Connection, durability: Durability) {
-    this.#connection = connection;
+  /** `open`: a connection that is for this alone. */
+  constructor(open: () => Connection, durability: Durability) {
+    this.#open = open;
     this.#durability = durability;
+    this.#idle.push(this.#another());
   }
 
   /** May this user wait at all? Asked before the first write: afterwards it would be too late to refuse. */
   async check(): Promise<void> {
-    await this.#connection.read("wait", 0, 0);
+    await this.#connections[0]?.read("wait", 0, 0);
   }
 
   /** As `Connection.run`; `unconfirmed` where too few replicas have it in time. */
@@ -48,27 +54,51 @@ export class ConfirmedWrites {
     return new Promise((resolve, reject) => {
       // As text each time: a hash that the server does not know would be found out behind the WAIT.
       const command: Command = ["eval", script.text, keys.length, ...keys, ...args];
+      // After everything that this turn does by itself, so that all that it writes goes together.
+      if (this.#waiting.length === 0) process.nextTick(() => this.#send());
       this.#waiting.push({ key: keys[0] ?? "", command, shape: script.shape, sent, resolve, reject });
-      if (!this.#isBusy) void this.#work();
     });
   }
 
-  close(): Promise<void> {
-    return this.#connection.close();
+  async close(): Promise<void> {
+    clearTimeout(this.#patience);
+    await Promise.all(this.#connections.map((connection) => connection.close()));
   }
 
-  async #work(): Promise<void> {
-    this.#isBusy = true;
-    while (this.#waiting.length > 0) await this.#group(this.#waiting.splice(0, AT_ONCE));
-    this.#isBusy = false;
+  #another(): Connection {
+    const connection = this.#open();
+    this.#connections.push(connection);
+    return connection;
+  }
+
+  #send(): void {
+    if (this.#waiting.length === 0) return;
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return void this.#work(idle);
+    if (this.#connections.length === MOST_CONNECTIONS) return;
+    this.#patience ??= setTimeout(() => {
+      this.#patience = undefined;
+      if (this.#waiting.length > 0) void this.#work(this.#idle.pop() ?? this.#another());
+    }, this.#durability.timeoutMs / MOST_CONNECTIONS);
+  }
+
+  async #work(connection: Connection): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting.slice(0, AT_ONCE);
+      this.#waiting = this.#waiting.slice(AT_ONCE);
+      // More than one takes.
+      this.#send();
+      await this.#group(connection, group);
+    }
+    this.#idle.push(connection);
   }
 
   /** Never throws: each write hears for itself. */
-  async #group(writes: readonly Write[]): Promise<void> {
+  async #group(connection: Connection, writes: readonly Write[]): Promise<void> {
     const [first] = writes;
-    if (first !== undefined && writes.length === 1) return this.#alone(first);
+    if (first !== undefined && writes.length === 1) return this.#alone(connection, first);
     try {
-      const { link, session } = await this.#connection.master();
+      const { link, session } = await connection.master();
       const shaped = { ...WRITES, shapes: writes.map(({ shape }) => shape) };
       const sending = session === undefined ? shaped : { ...shaped, session };
       const commands = [...writes.map(({ command }) => command), this.#wait];
@@ -77,26 +107,26 @@ export class ConfirmedWrites {
       const elsewhere: Write[] = [];
       for (const [i, write] of writes.entries()) {
         const reply = replies[i] ?? null;
-        if (isReply(reply) && afterFailure(reply, this.#connection.topology, WRITES) !== "fail")
+        if (isReply(reply) && afterFailure(reply, connection.topology, WRITES) !== "fail")
           elsewhere.push(write);
-        else this.#settle(write, reply, confirmed);
+        else this.#settle(connection, write, reply, confirmed);
       }
-      await Promise.all(elsewhere.map((write) => this.#alone(write)));
+      await Promise.all(elsewhere.map((write) => this.#alone(connection, write)));
     } catch (error) {
       // Nothing of it was sent: the connection knows better where to.
-      if (error instanceof NotSent) await Promise.all(writes.map((write) => this.#alone(write)));
+      if (error instanceof NotSent) await Promise.all(writes.map((write) => this.#alone(connection, write)));
       else for (const { reject } of writes) reject(error);
     }
   }
 
-  async #alone(write: Write): Promise<void> {
+  async #alone(connection: Connection, write: Write): Promise<void> {
     try {
-      const replies = await this.#connection.together(write.key, [write.command, this.#wait], {
+      const replies = await connection.together(write.key, [write.command, this.#wait], {
         ...WRITES,
         ...write.sent,
         shapes: [write.shape],
       });
-      this.#settle(write, replies[0] ?? null, replies[1] ?? null);
+      this.#settle(connection, write, replies[0] ?? null, replies[1] ?? null);
     } catch (error) {
       write.reject(error);
     }
@@ -106,17 +136,22 @@ export class ConfirmedWrites {
     return ["wait", this.#durability.replicas, this.#durability.timeoutMs];
   }
 
-  #settle({ resolve, reject }: Write, reply: Reply | Error, confirmed: Reply | Error): void {
-    if (isReply(reply)) return reject(failure(reply, this.#connection.location, WRITES));
+  #settle(
+    { location }: Connection,
+    { resolve, reject }: Write,
+    reply: Reply | Error,
+    confirmed: Reply | Error,
+  ): void {
+    if (isReply(reply)) return reject(failure(reply, location, WRITES));
     if (!hasWritten(reply) || Number(confirmed) >= this.#durability.replicas) return resolve(reply);
-    reject(this.#unconfirmed(typeof confirmed === "number" ? confirmed : 0));
+    reject(this.#unconfirmed(location, typeof confirmed === "number" ? confirmed : 0));
   }
 
-  #unconfirmed(confirmed: number): DbError {
+  #unconfirmed(location: string, confirmed: number): DbError {
     const { replicas, timeoutMs } = this.#durability;
     return new DbError(
       "unconfirmed",
-      `redis at ${this.#connection.location} has made the write, but only ${confirmed} of ${replicas} replicas have confirmed it within ${timeoutMs} ms: a failover may lose it. Look after the replicas, then repeat it (an insert with its token) until it is confirmed`,
+      `redis at ${location} has made the write, but only ${confirmed} of ${replicas} replicas have confirmed it within ${timeoutMs} ms: a failover may lose it. Look after the replicas, then repeat it (an insert with its token) until it is confirmed`,
     );
   }
 }

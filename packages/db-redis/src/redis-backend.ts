@@ -211,7 +211,9 @@ function confirmedWrites({ options, keys }: RedisStore): ConfirmedWrites | undef
   if (durability === undefined) return undefined;
   // An answer comes when the replicas have given theirs, or have not.
   const patient = { ...options, commandTimeoutMs: options.commandTimeoutMs + durability.timeoutMs };
-  const connection = new Connection(patient, makeRoute(patient));
-  connection.home = keys.meta;
-  return new ConfirmedWrites(connection, durability);
+  return new ConfirmedWrites(() => {
+    const connection = new Connection(patient, makeRoute(patient));
+    connection.home = keys.meta;
+    return connection;
+  }, durability);
 }

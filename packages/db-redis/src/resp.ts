@@ -15,8 +15,8 @@ export class NoRedis extends Error {
 /** Nothing that we ask for is nested deeper. */
 const DEEPEST = 8;
 const LONGEST_LINE = 65_536;
-/** As Redis has it. */
-const LONGEST_TEXT = 512 * 1024 * 1024;
+/** A key is told by its name. One that is longer ends the connection, and then anything may have changed. */
+const LONGEST_TEXT = 16 * 1024 * 1024;
 
 export class RespReader {
   #rest: Buffer = Buffer.alloc(0);

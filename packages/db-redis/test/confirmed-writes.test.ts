@@ -122,8 +122,33 @@ test("many writes at once wait together, and hold up neither reads nor last-seen
   expect(settled).toBe(0);
   await Promise.all(writes);
 
-  // One waits for the replica alone, and then the others together.
+  // Not one after the other.
   expect(performance.now() - started).toBeLessThan(4 * timeout);
+});
+
+test("a write is made while earlier ones still wait for a replica", async () => {
+  await withClient();
+  const backend = await redis.backend({ durability: { replicas: 1, timeout_ms: 4000 } });
+  await backend.state.update("shared", "first", () => "made");
+  replica.pause();
+  let settled = 0;
+  const writes = Array.from({ length: 4 }, async (_, i) => {
+    await expect
+      .poll(() => redis.admin.hlen("client:hivemind:state:shared"), { timeout: 10_000, interval: 5 })
+      .toBe(1 + i);
+    await backend.state.update("shared", `key ${i}`, () => "text").finally(() => (settled += 1));
+  });
+
+  await expect
+    .poll(() => redis.admin.hexists("client:hivemind:state:shared", "key 3"), {
+      timeout: 10_000,
+      interval: 5,
+    })
+    .toBe(1);
+  expect(settled).toBe(0);
+
+  replica.resume();
+  await Promise.all(writes);
 });
 
 test("a connection that is lost while it waits is unconfirmed, and nothing is done twice", async () => {
