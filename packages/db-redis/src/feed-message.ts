@@ -27,16 +27,15 @@ const LOOK_UPS: readonly KeyFamily[] = ["name", "api_key", "hivemind:fingerprint
 export function readFeedMessage(keys: Keyspace, message: readonly string[]): FeedMessage {
   const [written, changed, touched] = [new Set<ClientId>(), new Set<ClientId>(), new Set<ClientId>()];
   let [hasLookUp, isNameless] = [false, false];
+  const took = (ids: Set<ClientId>, family: KeyFamily, key: string): boolean => {
+    const id = keys.id(family, key);
+    if (id !== undefined) ids.add(id);
+    return id !== undefined;
+  };
   for (const key of message) {
-    const [record, index, touch] = [
-      keys.id("client", key),
-      keys.id("idx", key),
-      keys.id("hivemind:touched", key),
-    ];
-    if (index !== undefined) changed.add(index);
-    else if (record !== undefined) written.add(record);
-    else if (touch !== undefined) touched.add(touch);
-    else if (keys.member("client", key) !== undefined) isNameless = true;
+    if (took(changed, "idx", key) || took(written, "client", key) || took(touched, "hivemind:touched", key))
+      continue;
+    if (keys.member("client", key) !== undefined) isNameless = true;
     else if (key === keys.revoked || LOOK_UPS.some((family) => keys.member(family, key) !== undefined))
       hasLookUp = true;
   }

@@ -19,6 +19,9 @@ export class Keyspace {
   readonly idSequence: string;
   readonly accessKeyRecords: string;
 
+  /** What the keys of a family begin with: looked for in every key that the feed tells of. */
+  readonly #starts: Readonly<Record<KeyFamily, string>>;
+
   /** `absent`: instead of these keys, ones where nothing is. */
   constructor(indexPrefix: string, hashTag: string | undefined, absent: readonly SingleKey[] = []) {
     this.prefix = hashTag === undefined ? indexPrefix : `${indexPrefix}:{${hashTag}}`;
@@ -30,6 +33,9 @@ export class Keyspace {
     this.count = single("count", "count");
     this.idSequence = single("idSequence", "id_seq");
     this.accessKeyRecords = single("accessKeyRecords", "api_key_records");
+    this.#starts = Object.fromEntries(
+      KEY_FAMILIES.map((family) => [family, this.#name(`${family}:`)]),
+    ) as Record<KeyFamily, string>;
   }
 
   /** Has a hash tag, so that a cluster keeps all of it in one slot. */
@@ -101,12 +107,12 @@ export class Keyspace {
 
   /** A pattern for SCAN that means this family's keys alone, whatever the prefix holds. */
   pattern(family: KeyFamily): string {
-    return `${escapeGlob(this.#name(`${family}:`))}*`;
+    return `${escapeGlob(this.#starts[family])}*`;
   }
 
   /** What follows the family's name in a key; `undefined` in a key of another family. */
   member(family: KeyFamily, key: string): string | undefined {
-    const start = this.#name(`${family}:`);
+    const start = this.#starts[family];
     return key.startsWith(start) ? key.slice(start.length) : undefined;
   }
 
@@ -124,14 +130,16 @@ export class Keyspace {
 /** The keys that a store has one of. */
 export type SingleKey = "meta" | "revoked" | "schemaVersion" | "count" | "idSequence" | "accessKeyRecords";
 
-export type KeyFamily =
-  | "client"
-  | "name"
-  | "api_key"
-  | "idx"
-  | "hivemind:fingerprint"
-  | "hivemind:state"
-  | "hivemind:touched";
+const KEY_FAMILIES = [
+  "client",
+  "name",
+  "api_key",
+  "idx",
+  "hivemind:fingerprint",
+  "hivemind:state",
+  "hivemind:touched",
+] as const;
+export type KeyFamily = (typeof KEY_FAMILIES)[number];
 
 function escapeGlob(text: string): string {
   return text.replaceAll(/[*?[\]\\]/g, String.raw`\$&`);

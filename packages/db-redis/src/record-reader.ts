@@ -13,13 +13,11 @@ import { orInSteps } from "./or-in-steps.ts";
 import { readRecord } from "./read-record.ts";
 import type { ReadRecord } from "./read-record.ts";
 import { scan, scanAll } from "./scan.ts";
-import { FIND, READ } from "./scripts/read.ts";
+import { FIND, READ, RECORDS_AT_ONCE } from "./scripts/read.ts";
 import type { SeenTexts } from "./seen-texts.ts";
 import { readSplit } from "./split-reads.ts";
 import type { StoreIdentity } from "./store-identity.ts";
 
-/** Asked for in one script, which holds up everybody else meanwhile. */
-const AT_ONCE = 500;
 /** Looked up in one script. While the server is at the next ones, what these have found is decoded here. */
 const SETS_AT_ONCE = 16;
 
@@ -59,8 +57,8 @@ export class RecordReader {
   /** Without asking whether the store is still there: for whoever is finding that out. */
   async peek(names: readonly string[]): Promise<Map<string, ReadRecord>> {
     const found = new Map<string, ReadRecord>();
-    for (let start = 0; start < names.length; start += AT_ONCE) {
-      const some = names.slice(start, start + AT_ONCE);
+    for (let start = 0; start < names.length; start += RECORDS_AT_ONCE) {
+      const some = names.slice(start, start + RECORDS_AT_ONCE);
       const keys = [this.#keys.meta, this.#keys.revoked, ...some.map((name) => this.#keys.client(name))];
       const expected = this.#identity.storeId;
       const oneByOne = () => readSplit(this.#connection, this.#keys, some);
@@ -112,7 +110,7 @@ export class RecordReader {
       const later: string[] = [];
       const keys = [this.#keys.meta, this.#keys.revoked, this.#keys.accessKeyRecords];
       for (const value of wanted) keys.push(this.#set(index, value));
-      const args = [this.#keys.client(""), AT_ONCE, ...(index === "accessKey" ? wanted : [])];
+      const args = [this.#keys.client(""), ...(index === "accessKey" ? wanted : [])];
       const expected = this.#identity.storeId;
       const reply = await this.#connection.run(FIND, keys, args, sent);
       const [storeId, found] = reply as [Reply, readonly (Told | number | null)[]];
@@ -171,8 +169,8 @@ export class RecordReader {
   ): Promise<Map<string, readonly StoredEntry[]>> {
     const matched = new Map<string, readonly StoredEntry[]>();
     const names = await this.names();
-    for (let start = 0; start < names.length; start += AT_ONCE) {
-      const read = [...(await this.read(names.slice(start, start + AT_ONCE))).values()];
+    for (let start = 0; start < names.length; start += RECORDS_AT_ONCE) {
+      const read = [...(await this.read(names.slice(start, start + RECORDS_AT_ONCE))).values()];
       for (const value of wanted) {
         const entries = [...(matched.get(value) ?? []), ...matching(read, index, value)];
         if (entries.length > 0) matched.set(value, entries);
@@ -219,7 +217,7 @@ export class RecordReader {
       ({ epoch } = this.#connection);
       let cursor = "0";
       do {
-        const reply = (await this.#connection.read("sscan", set, cursor, "count", AT_ONCE)) as [
+        const reply = (await this.#connection.read("sscan", set, cursor, "count", RECORDS_AT_ONCE)) as [
           string,
           string[],
         ];

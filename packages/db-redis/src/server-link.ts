@@ -80,7 +80,7 @@ export class ServerLink {
 
   /** A reply that says no is thrown as the driver's: it is for the caller to read, and not to pass on. */
   async send([name, ...args]: Command, sending: Sending = {}): Promise<Reply> {
-    await this.#connected();
+    if (!this.#isWritable()) await this.#connected();
     this.#check(sending.session);
     let reply: unknown;
     try {
@@ -103,7 +103,7 @@ export class ServerLink {
     commands: readonly Command[],
     sending: Sending = {},
   ): Promise<readonly (Reply | Error)[]> {
-    await this.#connected();
+    if (!this.#isWritable()) await this.#connected();
     this.#check(sending.session);
     const before = sending.asking === true ? [["asking"] as const] : [];
     const pipeline = this.#redis.pipeline(
@@ -164,7 +164,6 @@ export class ServerLink {
 
   /** Waits for the connection within bounds, so that whatever fails after that has been sent. */
   async #connected(): Promise<void> {
-    if (this.#isWritable()) return;
     if (this.#isReplaced) throw new NotSent(`${this.location} is not the master any more`);
     if (this.#closed) throw new DbError("closed", "the database is closed");
     if (this.#redis.status === "wait") this.#redis.connect().catch(() => undefined);

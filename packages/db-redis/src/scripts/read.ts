@@ -35,6 +35,9 @@ return {call('HGET', KEYS[1], 'store_id') or '', told}
   startsWith(text, listOf(text, text, integer)),
 );
 
+/** Records that one script looks at: it holds up everybody else meanwhile. */
+export const RECORDS_AT_ONCE = 500;
+
 /** Of each set: a flat list, how many where they are too many, or nothing; but the first one is never passed over. */
 const FOUND: Shape = (reply) =>
   listOf(either(nothing, integer, listOf(text, text, integer)))(reply) && startsWith(isSome)(reply);
@@ -45,19 +48,18 @@ const FOUND: Shape = (reply) =>
  * nowhere, the copy in api_key_records may still name the client: only for whose record to look at, since a copy
  * admits nobody.
  * KEYS: meta, revoked, api_key_records, sets...;
- * ARGV: what the key of a record begins with, how many records one script may look at, and for key sets the
- * access key of each.
+ * ARGV: what the key of a record begins with, and for key sets the access key of each.
  * Answers: the store's id or "", and for each set a flat list of id, text, 1 where revoked; the number of its
  * members where they are too many for one script; nothing where the sets before it have left no room.
  */
 export const FIND = readScript(
   `${TELL}
-local client, most = ARGV[1], tonumber(ARGV[2])
+local client = ARGV[1]
 local found = {}
-local left = most
+local left = ${RECORDS_AT_ONCE}
 for i = 4, #KEYS do
   local size = call('SCARD', KEYS[i])
-  if size > most then
+  if size > ${RECORDS_AT_ONCE} then
     found[i - 3] = size
   elseif size > left then
     found[i - 3] = false
@@ -67,8 +69,8 @@ for i = 4, #KEYS do
     if size > 0 then
       for _, id in ipairs(call('SMEMBERS', KEYS[i])) do tell(told, id, client .. id) end
     end
-    if #told == 0 and ARGV[i - 1] then
-      local copy = pcall('HGET', KEYS[3], ARGV[i - 1])
+    if #told == 0 and ARGV[i - 2] then
+      local copy = pcall('HGET', KEYS[3], ARGV[i - 2])
       local id = type(copy) == 'string' and string.match(copy, '"client_id":%s*(%d+)')
       if id then tell(told, id, client .. id) end
     end
