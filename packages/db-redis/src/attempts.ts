@@ -13,16 +13,20 @@ const WAITED_MS = 64;
 const AFTER_WAITING = WITHOUT_A_PAUSE + 3;
 
 /**
- * Runs `attempt` until it answers something other than `"again"`. Each one is a new start from what is stored
- * then, so in every round one writer gets through. The pauses are random, so that two do not go on meeting.
+ * Runs `attempt` until it answers something other than `"again"`, or `"at once"`: it has heard what it lost to, which
+ * a pause would make old. Each one is a new start from what is stored then, so in every round one writer gets through.
+ * The pauses are random, so that two do not go on meeting.
  */
-export async function attempts<T>(attempt: () => Promise<T | "again">, location: string): Promise<T> {
+export async function attempts<T>(
+  attempt: () => Promise<T | "again" | "at once">,
+  location: string,
+): Promise<T> {
   const deadline = performance.now() + PATIENCE_MS;
   let attemptsMade = 0;
   for (let tried = 1; ; tried += 1) {
     const started = performance.now();
     const outcome = await attempt();
-    if (outcome !== "again") return outcome;
+    if (outcome !== "again" && outcome !== "at once") return outcome;
     attemptsMade += 1;
     // One that took long by itself, on a machine that is busy, was not overtaken for all that time.
     if (performance.now() > deadline && attemptsMade > WITHOUT_A_PAUSE) {
@@ -31,6 +35,7 @@ export async function attempts<T>(attempt: () => Promise<T | "again">, location:
         `redis at ${location}: other writers changed the same data first for ${PATIENCE_MS / 1000} s; try again`,
       );
     }
+    if (outcome === "at once") continue;
     // It has waited for the server, as others have. Long pauses would make it the last one again, and none at all
     // keep all of them in step.
     if (performance.now() - started > WAITED_MS) tried = AFTER_WAITING;

@@ -75,6 +75,11 @@ export class RecordReader {
     return found;
   }
 
+  /** The record that a script has told of with its answer. */
+  async told(told: Told): Promise<ReadRecord | undefined> {
+    return this.#readAll(told, await this.#garbled([told]))[0];
+  }
+
   async find(index: IndexName, values: readonly string[]): Promise<Map<string, readonly StoredEntry[]>> {
     const wanted = [...new Set(values)].filter((value) => index !== "accessKey" || value !== REVOKED_KEY);
     const isAsked = wanted.length > 0;

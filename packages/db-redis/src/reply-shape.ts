@@ -36,7 +36,7 @@ const OUTCOMES: Readonly<Record<string, Shape>> = {
   ok: listOf(text),
   missing: anything,
   schema: startsWith(text),
-  changed: anything,
+  changed: listOf(text, text, integer),
   made: startsWith(text),
   ids: startsWith(text),
   scan: startsWith(text),

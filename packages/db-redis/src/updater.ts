@@ -14,7 +14,7 @@ import type { Keyspace } from "./keyspace.ts";
 import { orInSteps } from "./or-in-steps.ts";
 import { recordKeys } from "./record-keys.ts";
 import { claimedRecord } from "./read-record.ts";
-import type { RecordReader } from "./record-reader.ts";
+import type { RecordReader, Told } from "./record-reader.ts";
 import { inSchema } from "./schema-form.ts";
 import { CHANGE } from "./scripts/change.ts";
 import type { Steps } from "./steps.ts";
@@ -29,6 +29,9 @@ export interface Replacement {
   readonly before: StoredRecord | undefined;
   readonly next: StoredRecord;
 }
+
+/** Or what the record is by now, where the server has told; nothing was written then. */
+type Outcome = "replaced" | Told;
 
 export class Updater {
   readonly #writer: Writer;
@@ -55,8 +58,12 @@ export class Updater {
   }
 
   async update(id: ClientId, change: RecordChange): Promise<StoredRecord | undefined> {
+    let told: Told = [];
     return attempts(async () => {
-      const found = (await this.#reader.read([String(id)])).get(String(id));
+      // Whoever has lost a race knows already what it lost to.
+      const found =
+        (await this.#reader.told(told)) ?? (await this.#reader.read([String(id)])).get(String(id));
+      told = [];
       if (found === undefined) return undefined;
       const { text, entry, resurrected } = found;
       if (resurrected && entry.record !== undefined) {
@@ -70,31 +77,40 @@ export class Updater {
       if (next === undefined || sameJson(next, entry.record)) {
         return (await this.#writer.confirm(this.#keys.client(id), text)) ? entry.record : "again";
       }
-      return (await this.replace({ id, text, before: entry.record, next })) ? next : "again";
+      const outcome = await this.#attempt({ id, text, before: entry.record, next });
+      if (outcome === "replaced") return next;
+      told = outcome;
+      return told.length > 0 ? "at once" : "again";
     }, this.#location);
   }
 
   /** `false`: the record is another by now, and nothing was written. */
   async replace(replacement: Replacement): Promise<boolean> {
+    return (await this.#attempt(replacement)) === "replaced";
+  }
+
+  async #attempt(replacement: Replacement): Promise<Outcome> {
     if (!isTombstone(replacement.next)) return this.#inOneStep(replacement, {});
     const { id, text, before, next } = replacement;
     return orInSteps(
       "writes",
       (sent) => this.#inOneStep(replacement, sent),
-      () => this.#steps.revoke({ id, text, before, next: stringifyJson(next) }),
+      async () =>
+        (await this.#steps.revoke({ id, text, before, next: stringifyJson(next) })) ? "replaced" : [],
     );
   }
 
-  async #inOneStep(replacement: Replacement, sent: Sent): Promise<boolean> {
+  async #inOneStep(replacement: Replacement, sent: Sent): Promise<Outcome> {
     let harmless: readonly Argument[] = [];
     for (;;) {
       const { keys, args, unique } = this.#call(replacement);
       const sending = this.#writer.run(CHANGE, keys, [...args, ...harmless], sent);
       const reply = (await sending) as readonly Reply[];
-      if (this.#identity.seeRefusal(reply) || reply[0] === "changed") return false;
+      if (this.#identity.seeRefusal(reply)) return [];
+      if (reply[0] === "changed") return reply.slice(1);
       if (reply[0] === "ok") {
         this.#identity.written(reply);
-        return true;
+        return "replaced";
       }
       harmless = refuseClashes(reply, unique);
     }

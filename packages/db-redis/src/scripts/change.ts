@@ -8,12 +8,15 @@ import { CLASHES, GUARD } from "./guard.ts";
  * ARGV: the guard's four, 5 what a record's key begins with, 6 id, 7 the text as it was read, 8 the new text,
  * 9 the access key, 10 the name, 11 1 for a tombstone, 12 the old access key, 13, 14, 15 the numbers of those
  * sets; then id and text of records that clash not.
+ * Where the record is another by now, it answers as READ does what it is: whoever has lost a race has a head start in
+ * the next one.
  */
 export const CHANGE = writeScript(
   `${GUARD}${CLASHES}
 local id, dead = ARGV[6], ARGV[11] == '1'
-if redis.call('GET', KEYS[5]) ~= ARGV[7] then return {'changed'} end
-if not dead and redis.call('SISMEMBER', KEYS[3], id) == 1 then return {'changed'} end
+local now, revoked = redis.call('GET', KEYS[5]), redis.call('SISMEMBER', KEYS[3], id)
+if not now then return {'changed'} end
+if now ~= ARGV[7] or (revoked == 1 and not dead) then return {'changed', id, now, revoked} end
 local unique, leave, join = tonumber(ARGV[13]), tonumber(ARGV[14]), tonumber(ARGV[15])
 local found, seen = {'clash'}, seen_from(16, #ARGV)
 for i = 7, 6 + unique do add_clashes(found, i - 7, KEYS[i], id, ARGV[5], KEYS[3], seen) end
