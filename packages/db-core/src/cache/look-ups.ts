@@ -1,6 +1,7 @@
 /**
  * Who has this credential, who is this client? From memory where that can be proven to be fresh, else from the
  * store; what the store says is kept where nothing has changed since it was asked.
+ * Over 200 lines: recalling and asking rest on the same count of changes, and are right only together.
  */
 import type { Backend, StoredEntry } from "../backend/contract.ts";
 import { matches } from "../backend/record.ts";

@@ -23,7 +23,7 @@ const entry = fc.oneof(
   { weight: 5, arbitrary: record.map((one) => [String(one.client_id), one] as const) },
   { weight: 1, arbitrary: fc.tuple(fc.string(), anyJson) },
 );
-export const records = fc.array(entry, { maxLength: 5 }).map((entries) => {
+const records = fc.array(entry, { maxLength: 5 }).map((entries) => {
   const members = entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
   return `{${[...members, GOOD].join(",")}}`;
 });
