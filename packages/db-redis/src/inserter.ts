@@ -44,7 +44,7 @@ export class Inserter {
     drafts: readonly RecordDraft[],
     token: string,
     known: Knowledge,
-  ): Promise<readonly StoredRecord[] | "again"> {
+  ): Promise<readonly StoredRecord[] | "again" | "at once"> {
     const { outcome, records, highest, epoch } = await this.#queue.send(drafts, token, known);
     if (this.#identity.seeRefusal(outcome)) {
       this.#highest.correct(highest, epoch);
@@ -58,7 +58,7 @@ export class Inserter {
         return this.#made(String(outcome[1]));
       case "ids":
         this.#highest.correct(Number(outcome[1]), epoch);
-        return "again";
+        return "at once";
       case "scan":
         known.scan = await this.#highest.scan(String(outcome[1]));
         known.scans += 1;

@@ -42,9 +42,8 @@ async function runLane(
   onResult: (result: TrialResult) => void,
 ): Promise<void> {
   for (const [i, trial] of trials.entries()) {
-    const weights = trials.slice(i).reduce((sum, { weight = 1 }) => sum + weight, 0);
     const left = Math.max(1000, end - performance.now());
-    onResult(await runTrial(trial, seed, (left * (trial.weight ?? 1)) / weights / 1000));
+    onResult(await runTrial(trial, seed, left / (trials.length - i) / 1000));
   }
 }
 

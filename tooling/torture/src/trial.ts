@@ -8,8 +8,6 @@ export interface Trial {
   readonly subject: string;
   /** What must never happen, in one clause: what the result says of a trial that found nothing. */
   readonly proves: string;
-  /** How much of the time it gets, beside the others; absent: 1. */
-  readonly weight?: number;
   /** Throws a {@link Violation} where a promise was broken. */
   run(budget: Budget): Promise<Report>;
 }

@@ -15,7 +15,6 @@ export function load(subject: string, makeStore: MakeStore): Trial {
   return {
     name: "load",
     subject,
-    weight: 5,
     proves: "64 callers at once: no growth of memory, handles, listeners, descriptors",
     run: async ({ random, seconds }) => {
       const store = await makeStore();
