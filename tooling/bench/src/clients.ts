@@ -2,6 +2,8 @@
 import type { ClientDraft } from "@hivemind/db-core";
 
 export const HOT = 1000;
+/** As many does one commit of an import hold, all of them or none: here as by hand. */
+export const BATCH = 1000;
 
 export function keyOf(id: number): string {
   return id.toString(16).padStart(32, "0");

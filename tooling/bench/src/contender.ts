@@ -20,6 +20,8 @@ export interface Contender {
 
 /** Gets and sets values by key. */
 export interface Alternative {
+  /** With the clients from 1 on, in the fastest way there is: not measured. */
+  fill(clients: number): Promise<unknown>;
   get(key: string): Promise<unknown>;
   set(key: string, value: unknown): Promise<unknown>;
   close(): Promise<unknown>;

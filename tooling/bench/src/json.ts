@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import { recordOf } from "./clients.ts";
+import { BATCH, keyOf, recordOf } from "./clients.ts";
 import type { Alternative, Contender } from "./contender.ts";
 
 interface Stored {
@@ -28,26 +28,29 @@ export function jsonFloor(store: string, clients: number): Contender {
     own[id] = { ...(own[id] as object), [field]: value };
     write();
   };
+  const proveFresh = (): boolean => {
+    const before = last;
+    last = statSync(store, { bigint: true });
+    if (last.ino === before.ino && last.mtimeNs === before.mtimeNs && last.size === before.size) return true;
+    // Only the whole file says what has changed.
+    byKey = read();
+    return true;
+  };
+  const cold = (key: string): unknown => (proveFresh() ? byKey.get(key) : undefined);
   return {
-    proveFresh: () => {
-      const before = last;
-      last = statSync(store, { bigint: true });
-      if (last.ino === before.ino && last.mtimeNs === before.mtimeNs && last.size === before.size)
-        return true;
-      // Only the whole file says what has changed.
-      byKey = read();
-      return true;
-    },
-    cold: (key) => byKey.get(key),
-    coldMany: (keys) => keys.map((key) => byKey.get(key)),
+    proveFresh,
+    cold,
+    coldMany: (keys) => keys.map(cold),
     add: (id) => change(id, "client_id", id),
     addMany: (ids) => ids.map((id) => change(id, "client_id", id)),
     update: (id) => change(id, "description", `changed ${Math.random()}`),
     touch: (id) => change(id, "last_seen", Date.now() / 1000),
     bulk: (from, count) => {
       const records: Record<string, unknown> = {};
-      for (let id = from; id < from + count; id += 1) records[id] = recordOf(id);
-      rewrite(path, records);
+      for (let start = from; start < from + count; start += BATCH) {
+        for (let id = start; id < Math.min(start + BATCH, from + count); id += 1) records[id] = recordOf(id);
+        rewrite(path, records);
+      }
     },
     list: () => [...read().values()],
     open: read,
@@ -70,6 +73,10 @@ function rewrite(path: string, records: Record<string, unknown>): void {
 export function jsonPlain(path: string): Alternative {
   const values: Record<string, unknown> = {};
   return {
+    fill: async (clients) => {
+      for (let id = 1; id <= clients; id += 1) values[keyOf(id)] = recordOf(id);
+      rewrite(path, values);
+    },
     get: async (key) => values[key],
     set: async (key, value) => {
       values[key] = value;

@@ -51,6 +51,7 @@ if (backends.length === 0 || !counts.every((count) => Number.isSafeInteger(count
     );
     writeFileSync(new URL("plot.svg", RESULTS), plot(tables));
     writeFileSync(README, withFigures(readFileSync(README, "utf8"), tables));
+    console.error("recorded; npm run fix sets the tables in columns");
   }
 }
 

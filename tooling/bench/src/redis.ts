@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import KeyvRedis from "@keyv/redis";
 import { Redis } from "ioredis";
 import { Keyv } from "keyv";
-import { recordOf } from "./clients.ts";
+import { BATCH, keyOf, recordOf } from "./clients.ts";
 import type { Alternative, Contender } from "./contender.ts";
 
 /** One round trip: the records that a key set leads to. */
@@ -106,8 +106,8 @@ export async function redisFloor(port: number): Promise<Contender> {
     update: (id) => write(id, "description", `changed ${Math.random()}`),
     touch: (id) => write(id, "last_seen", Date.now() / 1000),
     bulk: async (from, count) => {
-      for (let start = from; start < from + count; start += 1000)
-        await addTogether(Array.from({ length: Math.min(1000, from + count - start) }, (_, i) => start + i));
+      for (let start = from; start < from + count; start += BATCH)
+        await addTogether(Array.from({ length: Math.min(BATCH, from + count - start) }, (_, i) => start + i));
     },
     list: async () => {
       const records: unknown[] = [];
@@ -146,6 +146,12 @@ export function redisKeyv(port: number): Alternative {
   const store = new KeyvRedis(`redis://127.0.0.1:${port}`);
   const keyv = new Keyv({ store });
   return {
+    fill: async (clients) => {
+      for (let start = 1; start <= clients; start += BATCH) {
+        const ids = Array.from({ length: Math.min(BATCH, clients + 1 - start) }, (_, i) => start + i);
+        await Promise.all(ids.map((id) => keyv.set(keyOf(id), recordOf(id))));
+      }
+    },
     get: (key) => keyv.get(key),
     set: (key, value) => keyv.set(key, value),
     close: () => keyv.disconnect(),

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import Database from "better-sqlite3";
 import { Keyv } from "keyv";
-import { recordOf } from "./clients.ts";
+import { BATCH, keyOf, recordOf } from "./clients.ts";
 import type { Alternative, Contender } from "./contender.ts";
 
 const TABLE = `CREATE TABLE clients(client_id INTEGER PRIMARY KEY, api_key VARCHAR(255) NOT NULL, name VARCHAR(255),
@@ -29,8 +29,8 @@ export function sqliteFloor(store: string): Contender {
   const insert = raw.prepare(INSERT);
   const update = raw.prepare("UPDATE clients SET description = ? WHERE client_id = ?");
   const touch = raw.prepare("UPDATE clients SET last_seen = ? WHERE client_id = ?");
-  const many = raw.transaction((from: number, count: number) => {
-    for (let id = from; id < from + count; id += 1) insert.run(...valuesOf(id));
+  const many = raw.transaction((from: number, until: number) => {
+    for (let id = from; id < until; id += 1) insert.run(...valuesOf(id));
   });
   const cold = (key: string): unknown => decode(byKey.get(key));
   return {
@@ -47,7 +47,10 @@ export function sqliteFloor(store: string): Contender {
     addMany: (ids) => ids.map((id) => insert.run(...valuesOf(id))),
     update: (id) => update.run(`changed ${Math.random()}`, id),
     touch: (id) => touch.run(Date.now() / 1000, id),
-    bulk: (from, count) => many(from, count),
+    bulk: (from, count) => {
+      for (let start = from; start < from + count; start += BATCH)
+        many(start, Math.min(start + BATCH, from + count));
+    },
     list: () => all.all().map(decode),
     open: () => {
       const opened = new Database(store, { readonly: true });
@@ -62,6 +65,7 @@ export function sqliteFloor(store: string): Contender {
 }
 
 function decode(row: unknown): unknown {
+  if (row === undefined) return undefined;
   const { allowed_types: types, metadata, ...rest } = row as { allowed_types: string; metadata: string };
   return { ...rest, allowed_types: JSON.parse(types) as unknown, metadata: JSON.parse(metadata) as unknown };
 }
@@ -110,6 +114,11 @@ export function sqliteKeyv(path: string): Alternative {
   };
   const keyv = new Keyv({ store: store as never });
   return {
+    fill: async (clients) => {
+      database.exec("BEGIN");
+      for (let id = 1; id <= clients; id += 1) await keyv.set(keyOf(id), recordOf(id));
+      database.exec("COMMIT");
+    },
     get: (key) => keyv.get(key),
     set: (key, value) => keyv.set(key, value),
     close: async () => database.close(),

@@ -26,6 +26,11 @@ export async function writes(): Promise<void> {
     `durable add, ${CALLERS} at once`,
     await times(batches, atOnce(CALLERS, addOurs), CALLERS),
     await times(batches, () => floor.addMany(Array.from({ length: each }, () => (nextFloor += 1))), each),
+    await times(
+      batches,
+      atOnce(each, () => other.set(keyOf((nextFloor += 1)), recordOf(nextFloor))),
+      each,
+    ),
   );
   const any = walk(count);
   add(
