@@ -30,6 +30,7 @@ export class LastSeen {
   #flushing: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #isFailing = false;
+  #isFlushing = false;
 
   constructor(parts: LastSeenParts) {
     if (!(parts.intervalMs >= 0))
@@ -42,6 +43,8 @@ export class LastSeen {
     const { intervalMs, withBackend } = this.#parts;
     if (intervalMs === 0) return withBackend((backend) => backend.touch(new Map([[id, at]])));
     if (at > (this.#waiting.get(id) ?? -1)) this.#waiting.set(id, at);
+    // Many at once: the first keys of a map are dear to find after many deletions.
+    if (this.#waiting.size >= MOST + AT_ONCE) letGo(this.#waiting);
     if (this.#waiting.size >= MOST) void this.#flushQuietly();
     else this.#flushLater();
   }
@@ -75,15 +78,19 @@ export class LastSeen {
     ).unref();
   }
 
+  /** One at a time: a store that does not answer must not gather those who wait for it. */
   async #flushQuietly(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
     try {
       await this.flush();
     } catch (error) {
       if (!this.#isFailing) this.#notice(error, "waits to be written");
       this.#isFailing = true;
     }
+    this.#isFlushing = false;
     this.#flushLater();
   }
 
@@ -125,10 +132,7 @@ export class LastSeen {
     if (unwritten.length === 0) return;
     const kept = new Map(unwritten);
     for (const [id, at] of this.#waiting) kept.set(id, Math.max(at, kept.get(id) ?? -1));
-    for (const id of kept.keys()) {
-      if (kept.size <= MOST) break;
-      kept.delete(id);
-    }
+    letGo(kept);
     this.#waiting = kept;
   }
 
@@ -139,5 +143,13 @@ export class LastSeen {
       code: "last-seen-unwritten",
       message: `when ${this.#waiting.size} clients were last seen ${what}: ${why}`,
     });
+  }
+}
+
+/** The oldest, where there are too many. */
+function letGo(waiting: Map<ClientId, number>): void {
+  for (const id of waiting.keys()) {
+    if (waiting.size <= MOST) return;
+    waiting.delete(id);
   }
 }

@@ -16,9 +16,10 @@ const CLIENTS = 3;
 async function nodeOf(options: CreateDatabaseOptions = {}, hint?: number) {
   const written: (readonly (readonly [number, number])[])[] = [];
   const notices: Notice[] = [];
-  const state = { isDown: false };
+  const state = { isDown: false, held: Promise.resolve() };
   const touch = async (backend: Backend, seen: ReadonlyMap<number, number>): Promise<void> => {
     if (state.isDown) throw new DbError("unreachable", "the store is gone");
+    await state.held;
     written.push([...seen]);
     await backend.touch(seen);
   };
@@ -154,6 +155,20 @@ async function firstWriteAfter(node: { db: ClientDatabase; written: readonly unk
   await node.db.close();
   return waited;
 }
+
+test("a store that does not answer holds up no touch and gathers no more than is bounded: the oldest are let go", async () => {
+  const { db, written, state } = await nodeOf();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  state.held = promise;
+  for (let id = 1; id <= 250_000; id += 1) await db.touch(id, id);
+  resolve();
+  await db.close();
+  const ids = new Set(written.flat().map(([id]) => id));
+  // Those on the way when it stopped, and as many that came last.
+  expect(ids.size).toBe(200_000);
+  expect([1, 100_000, 150_001, 250_000].every((id) => ids.has(id))).toBe(true);
+  expect([100_001, 150_000].some((id) => ids.has(id))).toBe(false);
+});
 
 describe("the interval", () => {
   test("0 writes before the touch resolves", async () => {
