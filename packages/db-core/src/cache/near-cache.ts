@@ -72,8 +72,11 @@ export class NearCache {
     const misses = this.#misses[index];
     misses.set(shortened(value), performance.now() + missTtlMs);
     if (misses.size <= maxMisses) return;
-    const [oldest] = misses.keys();
-    if (oldest !== undefined) misses.delete(oldest);
+    let room = roomIn(maxMisses);
+    for (const oldest of misses.keys()) {
+      misses.delete(oldest);
+      if ((room -= 1) === 0) return;
+    }
   }
 
   drop(id: ClientId): void {
@@ -130,13 +133,23 @@ export class NearCache {
 
   /** Second chance: what was used since the last time goes to the end of the queue, the first other one goes. */
   #makeRoom(): void {
+    let room = roomIn(this.#limits.maxClients);
     for (const [id, slot] of this.#slots) {
-      if (!slot.isUsed) return this.drop(id);
+      if (!slot.isUsed) {
+        this.drop(id);
+        if ((room -= 1) === 0) return;
+        continue;
+      }
       slot.isUsed = false;
       this.#slots.delete(id);
       this.#slots.set(id, slot);
     }
   }
+}
+
+/** For more than one: the first keys of a map are dear to find after many deletions. */
+function roomIn(limit: number): number {
+  return Math.max(1, Math.floor(limit / 100));
 }
 
 function use(slot: Slot | undefined): Known | undefined {
