@@ -1,5 +1,6 @@
 /** The backend over one SQLite file. */
 import { resolve } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
 import { CommitQueue, foundIn, InsertTokens, migrationReport, SCHEMA } from "@hivemind/db-core/backend";
 import type {
   Backend,
@@ -75,6 +76,8 @@ export class SqliteBackend implements Backend {
     let page = await this.#read(({ clients }) => clients?.pageAfter(-1) ?? []);
     for (let last = page.at(-1)?.id; last !== undefined; last = page.at(-1)?.id) {
       yield page;
+      // SQLite answers at once, so that nothing else in the process would have its turn before the end.
+      await turn();
       const after = last;
       page = await this.#read(({ clients }) => clients?.pageAfter(after) ?? []);
     }

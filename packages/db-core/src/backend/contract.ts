@@ -108,7 +108,10 @@ export interface Backend {
   get(ids: readonly ClientId[]): Promise<ReadonlyMap<ClientId, StoredEntry>>;
   /** Every match, compared with the record itself (`matches`); no tombstones. A value without one is absent. */
   find(index: IndexName, values: readonly string[]): Promise<ReadonlyMap<string, readonly StoredEntry[]>>;
-  /** Pages in ascending id: exactly once what existed throughout. May hold ids in memory, never all records. */
+  /**
+   * Pages in ascending id: exactly once what existed throughout. May hold ids in memory, never all records. Between
+   * two pages everything else in the process has its turn.
+   */
   list(): AsyncIterable<readonly StoredEntry[]>;
 
   /**

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import type { ClientDraft } from "../client.ts";
 import type { ClientDatabase } from "./client-database.ts";
 
@@ -26,6 +27,8 @@ export async function importClients(
     added += batch.length;
     batch = [];
     onProgress?.(added);
+    // A store that writes at once would let nothing else in the process have its turn before the end.
+    await turn();
   };
   for await (const draft of drafts) {
     batch.push(draft);

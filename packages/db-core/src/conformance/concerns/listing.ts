@@ -40,6 +40,17 @@ export function listing({ test }: TestBed): void {
     );
   });
 
+  test("a long list lets everything else in the process have its turn", async (store) => {
+    const db = await store.open();
+    await db.addClients(Array.from({ length: MANY }, () => ({})));
+    let hadItsTurn = false;
+    setImmediate(() => (hadItsTurn = true));
+
+    await collect(db.listClients());
+
+    assert.equal(hadItsTurn, true);
+  });
+
   test("what exists throughout is listed exactly once while others come and change", async (store) => {
     const [db, other] = [await store.open(), await store.open()];
     await db.addClients(Array.from({ length: MANY }, (_, i) => ({ id: 2 * (i + 1) })));
