@@ -43,7 +43,13 @@ export class Committer {
     let settle: readonly (() => void)[];
     let isCommitting = false;
     try {
-      settle = batch.map((pending) => outcome(work, pending, connector.path));
+      settle = batch.map((pending) => outcome(work, pending, connector.path, batch.length === 1));
+      // Its only operation has failed.
+      if (!work.connection.inTransaction) {
+        work.end("discarded");
+        for (const done of settle) done();
+        return;
+      }
       work.finish();
       if (work.report?.backup !== undefined) await flushFolder(dirname(connector.path));
       isCommitting = true;
@@ -148,18 +154,23 @@ export class Committer {
   }
 }
 
-/** Applies one operation, and answers what to do when the commit has succeeded. */
+/**
+ * Applies one operation, and answers what to do when the commit has succeeded. One that is alone needs no savepoint,
+ * which costs time for every row: where it fails, the transaction ends here.
+ */
 function outcome(
   work: Transaction,
   { operation, resolve, reject }: Pending<Transaction>,
   path: string,
+  isAlone: boolean,
 ): () => void {
   try {
-    const answer = work.attempt(operation);
+    const answer = isAlone ? operation(work) : work.attempt(operation);
     return () => resolve(answer);
   } catch (error) {
     // The disk has failed, and with it the whole transaction.
     if (!work.connection.inTransaction) throw error;
+    if (isAlone) work.connection.exec("ROLLBACK");
     // What a caller's own function has thrown is for the caller.
     return () => reject(sqliteCode(error) === undefined ? error : sqliteError(error, "write", path));
   }

@@ -39,6 +39,8 @@ export class Writer {
       connection.exec("PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON");
       // What a record held before, its password too, does not stay readable in the file.
       connection.exec("PRAGMA secure_delete = ON");
+      // Nor do the pages that SQLite keeps to undo a statement go into a temporary file.
+      connection.exec("PRAGMA temp_store = MEMORY");
       connection.exec(`PRAGMA journal_size_limit = ${LOG_LIMIT_BYTES}`);
       this.#versions = ["data_version", "schema_version", "user_version"].map((name) =>
         connection.prepare(`PRAGMA ${name}`).pluck(),
