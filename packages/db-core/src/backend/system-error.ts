@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { DbError, isDbError } from "../errors.ts";
 import type { ErrorCode } from "../errors.ts";
 
@@ -28,14 +29,17 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
  */
 export function systemError(error: unknown, doing: "read" | "write", what: string, advice = ""): unknown {
   if (isDbError(error) || !(error instanceof Error) || !("code" in error)) return error;
-  const known = CODES[String(error.code)];
+  const name = nameOf(error);
+  const known = CODES[name];
   if (known === undefined) return error;
   const code = doing === "write" && known === "refused" ? "read-only" : known;
-  return new DbError(
-    code,
-    `cannot ${doing} ${what} (${String(error.code)})${advice === "" ? "" : `: ${advice}`}`,
-    {
-      cause: error,
-    },
-  );
+  return new DbError(code, `cannot ${doing} ${what} (${name})${advice === "" ? "" : `: ${advice}`}`, {
+    cause: error,
+  });
+}
+
+/** Node has no name for some errors, a quota that is used up (EDQUOT) for one; the system has. */
+function nameOf({ code, errno }: { readonly code: unknown; readonly errno?: unknown }): string {
+  if (typeof errno !== "number" || !String(code).startsWith("Unknown system error")) return String(code);
+  return Object.entries(constants.errno).find(([, number]) => number === -errno)?.[0] ?? String(code);
 }

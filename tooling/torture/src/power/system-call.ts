@@ -1,4 +1,4 @@
-/** What strace wrote, as calls in the order in which they ended. */
+/** What strace wrote, as calls in the order in which they ended; but for `close`. */
 export interface SystemCall {
   readonly name: string;
   readonly args: readonly Argument[];
@@ -12,6 +12,8 @@ export interface SystemCall {
 export type Argument = Buffer | string;
 
 const LINE = /^(?<thread>\d+) +(?<rest>.*)$/;
+/** What it frees another thread may have been given before this one hears of it: it counts from its beginning. */
+const CLOSE = /^close\((?<descriptor>\d+)/;
 const WHOLE = /^(?<name>\w+)\((?<args>.*)\) += (?<result>-?\d+)/s;
 
 export function parseTrace(text: string): readonly SystemCall[] {
@@ -21,7 +23,11 @@ export function parseTrace(text: string): readonly SystemCall[] {
     const { thread = "", rest = "" } = LINE.exec(line)?.groups ?? {};
     const open = / <unfinished \.\.\.>$/.exec(rest);
     if (open !== null) {
-      begun.set(thread, { text: rest.slice(0, open.index), after: calls.length });
+      const text = rest.slice(0, open.index);
+      begun.set(thread, { text, after: calls.length });
+      const closed = CLOSE.exec(text)?.groups?.["descriptor"];
+      if (closed !== undefined)
+        calls.push({ name: "close", args: [closed], result: 0, begunAfter: calls.length });
       continue;
     }
     const resumed = /^<\.\.\. \w+ resumed>/.exec(rest);
@@ -31,6 +37,7 @@ export function parseTrace(text: string): readonly SystemCall[] {
     // A signal, an exit, or a call that the end of the process cut off.
     if (whole?.groups === undefined) continue;
     const { name = "", args = "", result = "" } = whole.groups;
+    if (name === "close" && resumed !== null) continue;
     calls.push({ name, args: parseArguments(args), result: Number(result), begunAfter: start.after });
   }
   return calls;
