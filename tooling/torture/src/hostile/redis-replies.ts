@@ -11,6 +11,8 @@ import { onlyOurs } from "./only-ours.ts";
 import type { Surface } from "./surface.ts";
 
 const GIVE_UP_MS = 60;
+/** Of a server that is as it should be. */
+const PATIENT_MS = 5000;
 
 const line = text.map((value) => value.replaceAll(/[\r\n]/g, " "));
 const reply: fc.Arbitrary<string> = fc.letrec<{ reply: string; list: string }>((tie) => ({
@@ -53,7 +55,7 @@ export const redisReplies: Surface = {
   proves: "any bytes in the place of any reply are an error of ours in bounded time, and let nobody in",
   prepare: async () => {
     const server = await startRedis();
-    const seeded = await open(server.port);
+    const seeded = await open(server.port, PATIENT_MS);
     await seeded.addClients([{ accessKey: "key of one" }, { accessKey: "key of two" }]);
     await seeded.close();
     const proxy = await netProxy(server);
@@ -91,8 +93,8 @@ async function use(port: number): Promise<void> {
   }
 }
 
-function open(port: number): Promise<ClientDatabase> {
-  const options = { host: "127.0.0.1", port, connect_timeout_ms: GIVE_UP_MS, command_timeout_ms: GIVE_UP_MS };
+function open(port: number, giveUpMs = GIVE_UP_MS): Promise<ClientDatabase> {
+  const options = { host: "127.0.0.1", port, connect_timeout_ms: giveUpMs, command_timeout_ms: giveUpMs };
   return openDatabase(
     { database: { module: redis.name, [redis.name]: { ...options, retry_attempts: 1 } } },
     { plugins: [redis], create: true },
