@@ -25,7 +25,7 @@ const entry = fc.oneof(
 );
 /** A name in an object: what is no name by itself has one as JSON. */
 function keyOf(id: unknown): string {
-  return typeof id === "object" ? JSON.stringify(id) : String(id);
+  return typeof id === "string" ? id : JSON.stringify(id);
 }
 const records = fc.array(entry, { maxLength: 5 }).map((entries) => {
   const members = entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);

@@ -23,9 +23,9 @@ export function parseTrace(text: string): readonly SystemCall[] {
     const { thread = "", rest = "" } = LINE.exec(line)?.groups ?? {};
     const open = / <unfinished \.\.\.>$/.exec(rest);
     if (open !== null) {
-      const text = rest.slice(0, open.index);
-      begun.set(thread, { text, after: calls.length });
-      const closed = CLOSE.exec(text)?.groups?.["descriptor"];
+      const start = rest.slice(0, open.index);
+      begun.set(thread, { text: start, after: calls.length });
+      const closed = CLOSE.exec(start)?.groups?.["descriptor"];
       if (closed !== undefined)
         calls.push({ name: "close", args: [closed], result: 0, begunAfter: calls.length });
       continue;

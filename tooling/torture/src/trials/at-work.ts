@@ -20,14 +20,31 @@ const RESUMED_MS = 20_000;
 
 /** From now on each of them is told that something it wrote is written, before long. */
 export async function atWork(crew: Crew, workers: readonly string[], after = "the start"): Promise<void> {
+  const writes = new Set(["append", "touch", "add"]);
+  const isWritten = (one: Operation): boolean => succeeded(one) && writes.has(one.call.do);
+  await allHave(crew, workers, isWritten, () => `after ${after} was over, work was not resumed`);
+}
+
+/** From now on the worker is told this failure, before long. */
+export async function isTold(crew: Crew, worker: string, code: string): Promise<void> {
+  await allHave(
+    crew,
+    [worker],
+    (one) => failureOf(one) === code,
+    () => `nobody was told ${code}`,
+  );
+}
+
+async function allHave(
+  crew: Crew,
+  workers: readonly string[],
+  isIt: (operation: Operation) => boolean,
+  otherwise: () => string,
+): Promise<void> {
   const now = process.hrtime.bigint();
   const deadline = performance.now() + RESUMED_MS;
-  const resumed = (worker: string): boolean =>
-    crew
-      .history(worker)
-      .some((one) => one.start > now && succeeded(one) && ["append", "touch", "add"].includes(one.call.do));
-  while (!workers.every(resumed)) {
-    promise(performance.now() < deadline, () => `after ${after} was over, work was not resumed`);
+  while (!workers.every((worker) => crew.history(worker).some((one) => one.start > now && isIt(one)))) {
+    promise(performance.now() < deadline, otherwise);
     await delay(50);
   }
 }
