@@ -23,6 +23,8 @@ const TIMEOUT_MS = 300;
 const ATTEMPTS = 2;
 /** A change is a few commands, each tried so often; and the machine does other things too. */
 const BOUND_MS = 3 * ATTEMPTS * 2 * TIMEOUT_MS + 1400;
+/** Of whoever prepares, and looks afterwards. */
+const PATIENT_MS = 5000;
 const LONGEST_FAULT_MS = 500;
 const FAILURES = [...FAILURES_OF_SERVERS, "full"];
 
@@ -42,9 +44,10 @@ export const faults: Trial = {
       const replica = await startRedis({ ...config, replicaof: `${server.host} ${server.port}` });
       const proxy = await netProxy(server);
       const place = placeOf(proxy.port);
+      const patient = placeOf(server.port, PATIENT_MS);
       using crew = new Crew();
       try {
-        const db = await openPlace(place);
+        const db = await openPlace(patient);
         const first = await db.addClients([{ name: "first-1" }, { name: "first-2" }, { name: "first-3" }]);
         const staleMs = db.info().guarantees.freshWithinMs ?? Infinity;
         await db.close();
@@ -68,7 +71,7 @@ export const faults: Trial = {
         );
         const history = crew.history();
         inTime(history, { failures: FAILURES, boundMs: BOUND_MS });
-        checkHistory(history, await endingOf(place), { staleMs, firstIds: ids });
+        checkHistory(history, await endingOf(patient), { staleMs, firstIds: ids });
 
         const left = start("left");
         await atWork(crew, ["left"]);
@@ -99,15 +102,15 @@ export const faults: Trial = {
   },
 };
 
-function placeOf(port: number): Place {
+function placeOf(port: number, timeoutMs = TIMEOUT_MS): Place {
   return {
     module: import.meta.resolve(PACKAGE),
     name: PACKAGE,
     options: {
       host: "127.0.0.1",
       port,
-      connect_timeout_ms: TIMEOUT_MS,
-      command_timeout_ms: TIMEOUT_MS,
+      connect_timeout_ms: timeoutMs,
+      command_timeout_ms: timeoutMs,
       retry_attempts: ATTEMPTS,
       retry_delay: 0.02,
     },
