@@ -45,8 +45,19 @@ function afterReply(message: string, topology: Route["kind"], { writes, follows 
 }
 
 /** The error for the caller. */
-export function failure(error: unknown, location: string, { writes }: Routing): unknown {
+export function failure(
+  error: unknown,
+  { location, topology }: { readonly location: string; readonly topology: Route["kind"] },
+  { writes }: Routing,
+): unknown {
   if (!isReply(error)) return error;
+  // After a failover some still name the one that was the master.
+  if (topology === "cluster" && replyCode(error.message) === "MOVED") {
+    return new DbError(
+      "unreachable",
+      `redis at ${location}: the nodes of its cluster do not agree yet on who has the clients; try again`,
+    );
+  }
   const isTorn = isTornApart(error.message);
   if (["TRYAGAIN", "ASK"].includes(replyCode(error.message)) || (isTorn && writes !== true))
     return new SlotMoving(location);

@@ -137,14 +137,14 @@ export class ConfirmedWrites {
   }
 
   #settle(
-    { location }: Connection,
+    connection: Connection,
     { resolve, reject }: Write,
     reply: Reply | Error,
     confirmed: Reply | Error,
   ): void {
-    if (isReply(reply)) return reject(failure(reply, location, WRITES));
+    if (isReply(reply)) return reject(failure(reply, connection, WRITES));
     if (!hasWritten(reply) || Number(confirmed) >= this.#durability.replicas) return resolve(reply);
-    reject(this.#unconfirmed(location, typeof confirmed === "number" ? confirmed : 0));
+    reject(this.#unconfirmed(connection.location, typeof confirmed === "number" ? confirmed : 0));
   }
 
   #unconfirmed(location: string, confirmed: number): DbError {

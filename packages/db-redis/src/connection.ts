@@ -205,7 +205,7 @@ export class Connection {
         const isLast =
           failures >= this.options.retryAttempts ||
           performance.now() >= (next === "wait" ? patience : deadline);
-        if (next === "fail" || isLast || this.#isClosed) throw failure(error, this.location, routing);
+        if (next === "fail" || isLast || this.#isClosed) throw failure(error, this, routing);
         if (next === "wait") {
           await delay(BUSY_DELAY_MS);
         } else if (next === "look") {

@@ -60,7 +60,7 @@ async function* untilSure<T>(
 
 /** A cursor means something to the process that gave it, and to no other one. */
 async function* scanOne(
-  { location }: Connection,
+  connection: Connection,
   { link, session }: Way,
   pattern: string,
 ): AsyncGenerator<string> {
@@ -68,7 +68,7 @@ async function* scanOne(
   do {
     const command = ["scan", cursor, "match", pattern, "count", 1000] as const;
     const reply = await link.send(command, withSession({}, session)).catch((error: unknown) => {
-      throw failure(error, location, {});
+      throw failure(error, connection, {});
     });
     const [next, keys] = reply as readonly [string, readonly string[]];
     yield* keys;

@@ -39,7 +39,8 @@ async function withClient(): Promise<ClientDatabase> {
 }
 
 test("a write that is acknowledged is on the replica", async () => {
-  const db = await withClient();
+  const db = await redis.open({ durability: { replicas: 1, timeout_ms: 5000 } });
+  await db.addClient({ accessKey: "key", name: "one" });
   for (let i = 0; i < 100; i += 1) {
     await db.updateClient(1, { description: `change ${i}` });
     expect(await copy.get("client:client:1")).toContain(`change ${i}`);
