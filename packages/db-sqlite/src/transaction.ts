@@ -37,7 +37,9 @@ export class Transaction implements RecordView, InsertWork {
   #tables: Tables;
   #report: MigrationReport | undefined;
   #isAsked = false;
-  #hasWritten = false;
+  #highestId: ClientId | undefined;
+  #writes = 0;
+  #isUndone = false;
   #hasForgotten = false;
 
   constructor(connection: Connection, tables: Tables, host: TransactionHost) {
@@ -65,8 +67,15 @@ export class Transaction implements RecordView, InsertWork {
     return this.#tables.clients;
   }
 
+  /** Nobody else gives ids meanwhile. */
   get highestId(): ClientId {
-    return this.#tables.clients?.highestId() ?? 0;
+    this.#highestId ??= this.#tables.clients?.highestId() ?? 0;
+    return this.#highestId;
+  }
+
+  /** How often something was written: an operation that leaves it as it was has changed nothing. */
+  get writeCount(): number {
+    return this.#writes;
   }
 
   has(id: ClientId): boolean {
@@ -84,8 +93,9 @@ export class Transaction implements RecordView, InsertWork {
 
   insert(drafts: readonly RecordDraft[]): readonly StoredRecord[] {
     const records = draftRecords(this, drafts);
-    const writes = this.writes();
-    return records.map((record) => writes.insert(record));
+    const inserted = this.writes().insert(records);
+    this.#highestId = inserted.reduce((highest, { client_id: id }) => Math.max(highest, id), this.highestId);
+    return inserted;
   }
 
   change(id: ClientId, change: RecordChange): StoredRecord | undefined {
@@ -126,7 +136,7 @@ export class Transaction implements RecordView, InsertWork {
 
   /** Ready to write: what the store lacks for it has been made. */
   writes(): ClientWrites {
-    this.#hasWritten = true;
+    this.#writes += 1;
     const { path } = this.#host;
     if (this.#tables.writes === undefined) {
       this.#report = upgradeStore(this.connection, this.#tables.layout, path, () => this.#host.backUp());
@@ -137,29 +147,19 @@ export class Transaction implements RecordView, InsertWork {
     return writes;
   }
 
-  /** Runs one operation; where it throws, nothing of it is left. */
-  attempt<T>(operation: (work: Transaction) => T): T {
-    const [tables, report] = [this.#tables, this.#report];
-    this.#run("SAVEPOINT operation");
-    try {
-      const answer = operation(this);
-      this.#run("RELEASE operation");
-      return answer;
-    } catch (error) {
-      // Where the disk fails, SQLite has ended the whole transaction by itself.
-      if (this.connection.inTransaction) this.connection.exec("ROLLBACK TO operation; RELEASE operation");
-      [this.#tables, this.#report] = [tables, report];
-      throw error;
-    }
+  /** Nothing that any operation has written stays. */
+  undo(): void {
+    this.connection.exec("ROLLBACK");
+    this.#isUndone = true;
   }
 
-  #run(sql: string): void {
-    this.connection.prepare(sql).run();
+  get isUndone(): boolean {
+    return this.#isUndone;
   }
 
   /** What every commit that wrote does besides. */
   finish(): void {
-    if (!this.#hasWritten || this.#tables.writes === undefined) return;
+    if (this.#writes === 0 || this.#tables.writes === undefined) return;
     this.#tables.writes.indexMarked();
     pruneLog(this.connection);
   }

@@ -181,6 +181,35 @@ describe("what happens to the file while it is open", () => {
     expect(await all(db)).toHaveLength(10);
   });
 
+  test("a write that fails in the middle takes none with it that shared its commit", async () => {
+    const { open, path } = hub("v2");
+    const db = await open();
+    await db.touch(2, 1);
+    run(path(), [
+      "CREATE TRIGGER drop_some BEFORE INSERT ON clients WHEN NEW.name = 'dropped' BEGIN SELECT RAISE(IGNORE); END",
+    ]);
+
+    const outcomes = await Promise.allSettled([
+      db.addClient({ name: "first" }, { token: "again" }),
+      db.addClients([{ name: "half" }, { name: "dropped" }]),
+      db.updateClient(2, { description: "changed" }),
+      db.addClient({ accessKey: "1".repeat(32), name: "last" }),
+      db.addClient({ accessKey: "1".repeat(32), name: "too late" }),
+    ]);
+
+    expect(outcomes.map((outcome) => (outcome.status === "rejected" ? outcome.reason.code : "done"))).toEqual(
+      ["done", "corrupt", "done", "done", "duplicate-key"],
+    );
+    const clients = await all(db);
+    const [one, two] = clients.slice(-2);
+    expect([one?.id, two?.id]).toEqual([1001, 1002]);
+    expect(new Set([one?.name, two?.name])).toEqual(new Set(["first", "last"]));
+    expect(clients.find(({ id }) => id === 2)?.description).toBe("changed");
+    const again = await db.addClient({ name: "first" }, { token: "again" });
+    expect(again.client.id).toBe(one?.name === "first" ? 1001 : 1002);
+    expect(await all(db)).toHaveLength(12);
+  });
+
   test("another file in its place is not written, and the old one neither", async () => {
     const { open, path, write } = hub("v2");
     const db = await open();

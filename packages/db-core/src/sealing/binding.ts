@@ -1,4 +1,4 @@
-/** What a sealed text belongs to: copied to anywhere else, it does not open there. Most secrets are never sealed. */
+/** What a sealed text belongs to: copied to anywhere else, it does not open there. */
 import type { ClientId } from "../client.ts";
 
 export interface Binding {
@@ -10,15 +10,32 @@ export interface Binding {
 }
 
 export function clientBinding(id: ClientId, field: string, label: string): Binding {
-  return {
-    get context() {
-      return contextOf("client", id, field);
-    },
-    get what() {
-      return `the ${label} of client ${id}`;
-    },
-    clientIds: [id],
-  };
+  return new ClientBinding(id, field, label);
+}
+
+/** Its texts are made where somebody asks; a class, since getters of an object literal cost more than the texts. */
+class ClientBinding implements Binding {
+  readonly #id: ClientId;
+  readonly #field: string;
+  readonly #label: string;
+
+  constructor(id: ClientId, field: string, label: string) {
+    this.#id = id;
+    this.#field = field;
+    this.#label = label;
+  }
+
+  get context(): string {
+    return contextOf("client", this.#id, this.#field);
+  }
+
+  get what(): string {
+    return `the ${this.#label} of client ${this.#id}`;
+  }
+
+  get clientIds(): readonly ClientId[] {
+    return [this.#id];
+  }
 }
 
 export function stateBinding(scope: string, key: string): Binding {

@@ -9,10 +9,6 @@ import { changeStoreKey, readStoreKey } from "./store-key.ts";
  */
 export const STORE_KEY_FRESH_MS = 100;
 
-/**
- * Runs writes with what they need in order to seal. A store is sealed under one key at a time, the one that it
- * names itself: so a node whose config is behind does not seal under a key that is about to go.
- */
 /** What the store said about its key, or is about to say. */
 interface Asked<Answer> {
   readonly backend: Backend;
@@ -20,6 +16,10 @@ interface Asked<Answer> {
   readonly until: number;
 }
 
+/**
+ * Runs writes with what they need in order to seal. A store is sealed under one key at a time, the one that it
+ * names itself: so a node whose config is behind does not seal under a key that is about to go.
+ */
 export class Sealing {
   readonly keyring: Keyring;
   #known: Asked<string | null> | undefined;
