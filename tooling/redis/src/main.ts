@@ -6,5 +6,7 @@ export { startSentinelGroup } from "./sentinel.ts";
 export type { SentinelGroup, SentinelGroupOptions } from "./sentinel.ts";
 export { startRedis } from "./server.ts";
 export type { RedisConfig, RedisServer } from "./server.ts";
+export { tell, tellAll } from "./tell.ts";
 export { startTlsCluster, startTlsRedis, startTlsSentinelGroup } from "./tls.ts";
+export { until } from "./until.ts";
 export type { TlsCluster, TlsRedis, TlsSentinelGroup } from "./tls.ts";

@@ -4,12 +4,22 @@ import { join } from "node:path";
 import { freePort } from "./free-port.ts";
 import { SENTINEL_FILE, startRedis, startRedisAt } from "./server.ts";
 import type { RedisConfig, RedisServer } from "./server.ts";
+import { tell } from "./tell.ts";
+import { until } from "./until.ts";
 
 export interface SentinelGroup {
   readonly masterName: string;
   readonly primary: RedisServer;
   readonly replicas: readonly RedisServer[];
   readonly sentinels: readonly RedisServer[];
+  /**
+   * Starts a server that was killed again, with nothing, as the replica of the one that is the master now. It may not
+   * become the master itself before it has everything: a Sentinel that misses the master for a moment chooses it, and
+   * all others then become as empty as it is. Without TLS only, as `settled`.
+   */
+  rejoin(server: RedisServer, master: RedisServer): Promise<void>;
+  /** Until all Sentinels know this replica of this master well enough to fail over to it. */
+  settled(replica: RedisServer, master: RedisServer): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -28,6 +38,7 @@ export interface SentinelGroupOptions {
 const MASTER_NAME = "hive";
 const SENTINELS = 3;
 const ATTEMPTS = 5;
+const INFO_MS = 200;
 
 /** A primary, its replicas, and three Sentinels that know each other from the start. */
 export async function startSentinelGroup(options: SentinelGroupOptions = {}): Promise<SentinelGroup> {
@@ -47,12 +58,38 @@ export async function startSentinelGroup(options: SentinelGroupOptions = {}): Pr
     primary,
     replicas,
     sentinels,
+    rejoin: async (server, master) => {
+      await server.start({ ...config, replicaof: `${host} ${master.port}`, "replica-priority": "0" });
+      await until(server, "INFO replication", /role:slave[^]*master_link_status:up/);
+      await tell(server, "CONFIG SET replica-priority 100");
+    },
+    settled: async (replica, master) => {
+      await Promise.all(sentinels.map((sentinel) => knows(sentinel, replica, master)));
+    },
     // The Sentinels first: nobody has to be failed over any more.
     stop: async () => {
       for (const group of [sentinels, replicas, [primary]])
         await Promise.all(group.map((server) => server.stop()));
     },
   };
+}
+
+/** In a reply, before other fields. */
+function field(name: string, value: string): string {
+  return String.raw`\r\n${name}\r\n\$\d+\r\n${value}\r\n[^]*`;
+}
+
+async function knows(sentinel: RedisServer, replica: RedisServer, master: RedisServer): Promise<void> {
+  // Else it asks every 10 s. Only since Redis 7.
+  await tell(sentinel, `SENTINEL DEBUG INFO-PERIOD ${INFO_MS}`).catch(() => undefined);
+  const fields = [
+    field("port", String(replica.port)),
+    field("flags", "slave"),
+    field("master-link-status", "ok"),
+    field("master-port", String(master.port)),
+    field("slave-priority", "100"),
+  ];
+  await until(sentinel, `SENTINEL REPLICAS ${MASTER_NAME}`, new RegExp(fields.join("")));
 }
 
 async function startSentinels(

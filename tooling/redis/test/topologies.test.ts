@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { once } from "node:events";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { startCluster, startSentinelGroup, startTlsRedis } from "../src/main.ts";
+import { startCluster, startSentinelGroup, startTlsRedis, tell, until } from "../src/main.ts";
 
 const run = promisify(execFile);
 
@@ -40,6 +40,23 @@ test("three Sentinels name the replica when the primary has died", async () => {
   await expect.poll(master, { timeout: 10_000 }).toContain(`\r\n${group.replicas[0]?.port}\r\n`);
   await group.stop();
 }, 20_000);
+
+test("a server that comes back with nothing is the next master only when it has everything", async () => {
+  const group = await startSentinelGroup();
+  const [first, second] = [group.primary, group.replicas[0] ?? group.primary];
+  await tell(first, "SET key value");
+  await tell(first, "WAIT 1 0");
+  await first.kill();
+  await until(second, "INFO replication", /role:master/);
+
+  await group.rejoin(first, second);
+  await group.settled(first, second);
+  await second.kill();
+  await until(first, "INFO replication", /role:master/);
+
+  expect(await tell(first, "GET key")).toBe("$5\r\nvalue\r\n");
+  await group.stop();
+}, 60_000);
 
 test("a server with TLS lets nobody in without a certificate", async () => {
   const tls = await startTlsRedis();

@@ -2,8 +2,7 @@
 import redis from "@hivemind/db-redis";
 import type { BackendPlugin } from "@hivemind/db-core/backend";
 import * as fc from "fast-check";
-import { startRedis } from "../../../redis/src/main.ts";
-import { tell, tellAll } from "../redis/tell.ts";
+import { startRedis, tell, tellAll } from "../../../redis/src/main.ts";
 import { promise } from "../trial.ts";
 import { oddJson, record, text } from "./arbitraries.ts";
 import { readEverything } from "./files.ts";

@@ -3,9 +3,8 @@ import { mkdirSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { NetProxy } from "../../../test-support/src/net-proxy.ts";
+import { tell, until } from "../../../redis/src/main.ts";
 import type { RedisServer } from "../../../redis/src/main.ts";
-import { tell } from "./tell.ts";
-import { until } from "./until.ts";
 
 export interface Scene {
   readonly server: RedisServer;
@@ -61,7 +60,7 @@ export const REDIS_FAULTS = {
     await tell(replica, "REPLICAOF NO ONE");
     await tell(replica, "FLUSHALL");
     await tell(replica, `REPLICAOF ${server.host} ${server.port}`);
-    await until(replica, "replication", /master_link_status:up/);
+    await until(replica, "INFO replication", /master_link_status:up/);
   },
 } as const satisfies Record<string, (scene: Scene) => Promise<void>>;
 
@@ -69,11 +68,11 @@ export type RedisFault = keyof typeof REDIS_FAULTS;
 
 async function snapshot(server: RedisServer, status: "ok" | "err"): Promise<void> {
   // One that is made for a replica is in the way.
-  await until(server, "persistence", /rdb_bgsave_in_progress:0/);
+  await until(server, "INFO persistence", /rdb_bgsave_in_progress:0/);
   await tell(server, "BGSAVE SCHEDULE");
   await until(
     server,
-    "persistence",
+    "INFO persistence",
     new RegExp(`rdb_bgsave_in_progress:0[^]*rdb_last_bgsave_status:${status}`),
   );
 }

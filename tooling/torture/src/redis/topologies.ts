@@ -1,9 +1,6 @@
 /** Redis as it is run where it must not fail: what can happen to the master of the clients there. */
-import { setTimeout as delay } from "node:timers/promises";
-import { startCluster, startSentinelGroup } from "../../../redis/src/main.ts";
+import { startCluster, startSentinelGroup, tell, until } from "../../../redis/src/main.ts";
 import type { ClusterNode, RedisServer } from "../../../redis/src/main.ts";
-import { tell } from "./tell.ts";
-import { until } from "./until.ts";
 
 export interface Topology {
   /** How nodes find it. */
@@ -15,12 +12,9 @@ export interface Topology {
 
 const HOST = "127.0.0.1";
 const SLOTS = 16_384;
-/** Sentinels do not fail over again before they have seen the new replica. */
-const SENTINELS_SETTLE_MS = 3000;
 
 export async function sentinels(): Promise<Topology> {
   const group = await startSentinelGroup();
-  let struck = false;
   let pair = { master: group.primary, replica: group.replicas[0] ?? group.primary };
   return {
     options: {
@@ -28,10 +22,12 @@ export async function sentinels(): Promise<Topology> {
       master_name: group.masterName,
     },
     strike: async ({ kills }) => {
-      if (struck) await delay(SENTINELS_SETTLE_MS);
-      struck = true;
       const { master, replica } = pair;
-      await failOver(pair, kills, { replicaof: `${HOST} ${replica.port}` });
+      await failOver(pair, kills, async () => {
+        if (kills) await group.rejoin(master, replica);
+        else master.resume();
+        await group.settled(master, replica);
+      });
       pair = { master: replica, replica: master };
     },
     stop: () => group.stop(),
@@ -47,7 +43,11 @@ export async function cluster(): Promise<Topology> {
     options: optionsFor(nodes),
     strike: async ({ kills }) => {
       if (master === undefined || replica === undefined) throw new Error("the clients have two servers");
-      await failOver({ master, replica }, kills);
+      const back = { master, replica };
+      await failOver(back, kills, async () => {
+        if (kills) await back.master.start();
+        else back.master.resume();
+      });
       [master, replica] = [replica, master];
     },
     stop: () => started.stop(),
@@ -83,14 +83,13 @@ async function slotOfClients([first]: readonly ClusterNode[]): Promise<number> {
 async function failOver(
   { master, replica }: { readonly master: RedisServer; readonly replica: RedisServer },
   kills: boolean,
-  comesBackWith?: Readonly<Record<string, string>>,
+  comeBack: () => Promise<void>,
 ): Promise<void> {
   if (kills) await master.kill();
   else master.pause();
-  await until(replica, "replication", /role:master/);
-  if (kills) await master.start(comesBackWith);
-  else master.resume();
-  await until(master, "replication", /role:slave[^]*master_link_status:up/);
+  await until(replica, "INFO replication", /role:master/);
+  await comeBack();
+  await until(master, "INFO replication", /role:slave[^]*master_link_status:up/);
 }
 
 /** As an operator's tool does it. */

@@ -1,6 +1,6 @@
 /** What an operator, or any other program, tells a server, on a connection of its own. */
 import { connect } from "node:net";
-import type { RedisServer } from "../../../redis/src/main.ts";
+import type { RedisServer } from "./server.ts";
 
 /** One command, as redis-cli takes it; its reply as it comes in. */
 export function tell(server: RedisServer, command: string): Promise<string> {
