@@ -13,8 +13,10 @@ export async function redisHealth(store: RedisStore): Promise<Health> {
     const askedAt = performance.now();
     await identity.look();
     const latencyMs = Math.round((performance.now() - askedAt) * 1000) / 1000;
-    const server = { ...(await serverDetails(store)), ...(await persistence(store)) };
-    const details = { ...base, schema: identity.schema, latencyMs, ...server, ...confirmation(store) };
+    const server = await serverDetails(store);
+    const kept = await persistence(store);
+    const known = { ...base, schema: identity.schema, latencyMs, ...server };
+    const details = { ...known, persistence: kept, ...confirmation(store) };
     if (server["role"] === "slave") {
       return {
         ok: false,
@@ -24,7 +26,8 @@ export async function redisHealth(store: RedisStore): Promise<Health> {
     }
     const feedNote =
       feed.state === "down" ? "; it does not tell of changes, so nothing is answered from memory" : "";
-    return { ok: true, message: `redis at ${connection.location} answers${feedNote}`, details };
+    const message = `redis at ${connection.location} answers${feedNote}`;
+    return { ok: true, message, details, warnings: warningsOf(server, kept) };
   } catch (error) {
     if (!isDbError(error)) throw error;
     return { ok: false, message: error.message, details: { ...base, code: error.code } };
@@ -72,6 +75,23 @@ function describe(info: ReadonlyMap<string, string>): Details {
   };
 }
 
+const NOTHING_KEPT = "none: everything is lost when the server ends. Set appendonly yes";
+
+/** With these settings clients can go without anybody's doing. */
+function warningsOf(
+  { evictionPolicy: policy, maxMemoryBytes: most }: Details,
+  kept: string,
+): readonly string[] {
+  const warnings: string[] = [];
+  if (kept === NOTHING_KEPT)
+    warnings.push("Redis keeps nothing on a disk: all clients are lost when it ends. Set appendonly yes.");
+  if (typeof most === "number" && most > 0 && typeof policy === "string" && policy !== "noeviction")
+    warnings.push(
+      `Redis throws keys away where memory is short (maxmemory-policy ${policy}), clients too. Set maxmemory-policy noeviction.`,
+    );
+  return warnings;
+}
+
 const SURVIVES: Readonly<Record<string, string>> = {
   always:
     "AOF, flushed before every answer: an acknowledged write survives a crash of the server and a power cut",
@@ -92,7 +112,7 @@ function confirmation({ connection, options: { durability } }: RedisStore): Deta
 }
 
 /** What an acknowledged write survives is the server's to decide. */
-async function persistence({ connection }: RedisStore): Promise<Details> {
+async function persistence({ connection }: RedisStore): Promise<string> {
   try {
     const setting = async (name: string): Promise<string | undefined> =>
       ((await connection.read("config", "get", name)) as readonly string[])[1];
@@ -101,16 +121,12 @@ async function persistence({ connection }: RedisStore): Promise<Details> {
       await setting("appendfsync"),
       await setting("save"),
     ];
-    if (appendOnly === "yes") return { persistence: SURVIVES[flushed ?? ""] ?? `AOF (${flushed})` };
-    if (save === undefined || save === "") {
-      return { persistence: "none: everything is lost when the server ends. Set appendonly yes" };
-    }
-    return {
-      persistence: `RDB (${save}): a crash loses what was written since the last snapshot. Set appendonly yes`,
-    };
+    if (appendOnly === "yes") return SURVIVES[flushed ?? ""] ?? `AOF (${flushed})`;
+    if (save === undefined || save === "") return NOTHING_KEPT;
+    return `RDB (${save}): a crash loses what was written since the last snapshot. Set appendonly yes`;
   } catch (error) {
     // Hosted servers keep CONFIG to themselves.
     if (!isDbError(error) || (error.code !== "refused" && error.code !== "corrupt")) throw error;
-    return { persistence: "unknown: this user may not use CONFIG GET" };
+    return "unknown: this user may not use CONFIG GET";
   }
 }

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
 import type { ClientDatabase, DbError, ErrorCode } from "@hivemind/db-core";
-import { startRedis } from "../../../tooling/redis/src/main.ts";
+import { startRedis, tell } from "../../../tooling/redis/src/main.ts";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { client, testServer } from "./support/test-server.ts";
 
@@ -220,6 +220,23 @@ describe("a server that goes and comes", () => {
 
     await (await redis.open()).addClient({ accessKey: "key" });
     await failWith("missing-store", [...READS, ...WRITES], db);
+  });
+
+  test("keeps nothing, or throws keys away: health warns of it, and not of what is as it should be", async () => {
+    const own = await startRedis();
+    onTestFinished(() => own.stop());
+    const db = await redis.open({ port: own.port });
+    const warnings = async () => (await db.health()).warnings;
+    expect(await warnings()).toEqual([expect.stringMatching(/keeps nothing.*Set appendonly yes/)]);
+
+    await tell(own, "CONFIG SET appendonly yes");
+    expect(await warnings()).toEqual([]);
+    await tell(own, "CONFIG SET maxmemory 100mb maxmemory-policy allkeys-lru");
+    expect(await warnings()).toEqual([
+      expect.stringMatching(/\(maxmemory-policy allkeys-lru\), clients too/),
+    ]);
+    await tell(own, "CONFIG SET maxmemory-policy noeviction");
+    expect(await warnings()).toEqual([]);
   });
 
   test(

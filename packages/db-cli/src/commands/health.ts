@@ -17,6 +17,7 @@ interface Report {
   readonly schema: number | null;
   readonly guarantees: JsonObject | null;
   readonly details: JsonObject;
+  readonly warnings: readonly string[];
 }
 
 export const health: CommandDefinition = {
@@ -40,13 +41,13 @@ async function examine(open: () => Promise<Report>): Promise<{ report: Report; e
   } catch (error) {
     if (!isDbError(error)) throw error;
     const { code, message, backend = null } = error;
-    const nothing = { location: null, schema: null, guarantees: null, details: {} };
+    const nothing = { location: null, schema: null, guarantees: null, details: {}, warnings: [] };
     return { report: { ok: false, message, code, backend, ...nothing }, exitCode: exitCodeOf(code) };
   }
 }
 
 async function reportOf(database: ClientDatabase): Promise<Report> {
-  const { ok, message, details } = await database.health();
+  const { ok, message, details, warnings = [] } = await database.health();
   const { location, schema, guarantees } = database.info();
   return {
     ok,
@@ -57,15 +58,17 @@ async function reportOf(database: ClientDatabase): Promise<Report> {
     schema,
     guarantees: { ...guarantees },
     details,
+    warnings,
   };
 }
 
-function rows({ ok, message, backend, location, schema, details }: Report): readonly Row[] {
+function rows({ ok, message, backend, location, schema, details, warnings }: Report): readonly Row[] {
   const known = Object.entries({ backend, location, schema, ...details }).filter(
     ([, value]) => value !== null,
   );
   return [
     [ok ? "healthy" : "unhealthy", escapeText(message)],
+    ...warnings.map((text) => ["warning", escapeText(text)]),
     ...known.map(([name, value]) => [
       escapeText(name),
       typeof value === "string" ? escapeText(value) : escapeJson(stringifyJson(value ?? null)),

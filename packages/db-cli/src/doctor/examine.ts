@@ -36,6 +36,7 @@ async function* storeFindings(
 ): AsyncGenerator<Finding> {
   const health = await database.health();
   if (!health.ok) yield finding("unhealthy", "error", health.message);
+  for (const warning of health.warnings ?? []) yield finding("store-at-risk", "warning", warning);
   yield* diskFindings(database.info().location);
   progress.begin("Checking the store");
   yield* database.verify({ repair });

@@ -233,6 +233,8 @@ export interface Health {
   /** One sentence for an operator. */
   readonly message: string;
   readonly details: { readonly [name: string]: Json };
+  /** What works, and should not stay as it is: each a sentence that says what to do. Absent: nothing. */
+  readonly warnings?: readonly string[];
 }
 
 export interface Finding {
