@@ -6,13 +6,12 @@ import type { Json } from "@hivemind/db-core/backend";
  * anew; were its text another one than ours, the triggers would take that for a change.
  */
 export function pythonJson(value: Json): string {
-  if (isExactNumber(value)) return value.rawJSON;
   if (typeof value === "string") return asciiText(value);
-  if (isJsonObject(value)) {
-    const members = Object.entries(value).map(([key, item]) => `${asciiText(key)}: ${pythonJson(item)}`);
-    return `{${members.join(", ")}}`;
-  }
-  return Array.isArray(value) ? `[${value.map(pythonJson).join(", ")}]` : JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(pythonJson).join(", ")}]`;
+  if (isExactNumber(value)) return value.rawJSON;
+  if (!isJsonObject(value)) return JSON.stringify(value);
+  const members = Object.keys(value).map((key) => `${asciiText(key)}: ${pythonJson(value[key] as Json)}`);
+  return `{${members.join(", ")}}`;
 }
 
 const NOT_ASCII = /[\u007f-\uffff]/;
