@@ -2,7 +2,7 @@
 import type { Connector } from "./connector.ts";
 import type { Connection } from "./driver.ts";
 import { copiesOf } from "./private-files.ts";
-import { isBusy } from "./sqlite-error.ts";
+import { isBusy, isFull } from "./sqlite-error.ts";
 import { BUSY, whenFree } from "./when-free.ts";
 
 /**
@@ -15,11 +15,14 @@ export async function scrubStore(connector: Connector, busyTimeoutMs: number): P
   const copies = copiesOf(connector.path);
   if (file === undefined) return copies;
   try {
+    // It makes a copy of everything, which shall not be a file in some folder for all.
+    file.connection.exec("PRAGMA temp_store = MEMORY");
     await whenFree(busyTimeoutMs, () => file.connection.exec("VACUUM"));
     const emptied = await whenFree(busyTimeoutMs, () => emptyLog(file.connection) || BUSY);
     return emptied === BUSY ? [`${connector.path}-wal`, ...copies] : copies;
   } catch (error) {
-    if (!isBusy(error)) throw error;
+    // What the records hold is done by then: whoever has asked is told what is not, and can make room.
+    if (!isBusy(error) && !isFull(error)) throw error;
     return [connector.path, `${connector.path}-wal`, ...copies];
   } finally {
     file.close();

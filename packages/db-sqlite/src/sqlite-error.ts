@@ -44,6 +44,11 @@ export function isBusy(error: unknown): boolean {
   return /^SQLITE_(?:BUSY|LOCKED|PROTOCOL)/.test(sqliteCode(error) ?? "");
 }
 
+/** There is no room for it, on the disk or in memory. */
+export function isFull(error: unknown): boolean {
+  return /^SQLITE_(?:FULL|NOMEM|IOERR_NOMEM)/.test(sqliteCode(error) ?? "");
+}
+
 export function sqliteCode(error: unknown): string | undefined {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return code.startsWith("SQLITE_") ? code : undefined;

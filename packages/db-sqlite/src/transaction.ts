@@ -1,10 +1,21 @@
 /** What operations work on between BEGIN and COMMIT: a view of the records, and the ways to change them. */
-import { changeRecord, draftRecords, isTombstone, SCHEMA, touched } from "@hivemind/db-core/backend";
+import {
+  changeRecord,
+  draftRecords,
+  isJsonObject,
+  isSecretInTheClear,
+  isTombstone,
+  OWN_METADATA,
+  sameJson,
+  SCHEMA,
+  touched,
+} from "@hivemind/db-core/backend";
 import type {
   ClientId,
   CommitOutcome,
   IndexName,
   InsertWork,
+  Json,
   MigrationReport,
   RecordChange,
   RecordDraft,
@@ -27,8 +38,6 @@ export interface TransactionHost {
   /** Keeps the file as it was before this transaction, and answers where. */
   backUp(): string;
 }
-
-const SECRETS = ["password", "crypto_key"] as const;
 
 export class Transaction implements RecordView, InsertWork {
   readonly connection: Connection;
@@ -73,7 +82,7 @@ export class Transaction implements RecordView, InsertWork {
     return this.#highestId;
   }
 
-  /** How often something was written: an operation that leaves it as it was has changed nothing. */
+  /** How often an operation was about to write: one that leaves it as it was has changed nothing. */
   get writeCount(): number {
     return this.#writes;
   }
@@ -102,8 +111,7 @@ export class Transaction implements RecordView, InsertWork {
     const changed = changeRecord(this, id, change);
     if (changed?.next === undefined) return changed?.now;
     const { now, next } = changed;
-    this.#hasForgotten ||=
-      isTombstone(next) || SECRETS.some((name) => typeof now[name] === "string" && now[name] !== next[name]);
+    this.#hasForgotten ||= isTombstone(next) || losesSecret(now, next);
     return this.writes().update(now, next);
   }
 
@@ -123,6 +131,7 @@ export class Transaction implements RecordView, InsertWork {
     const next = change(now);
     if (next === now) return now;
     this.writes();
+    this.#hasForgotten ||= isSecretInTheClear(now);
     writeState(this.connection, scope, key, next);
     return next;
   }
@@ -168,7 +177,23 @@ export class Transaction implements RecordView, InsertWork {
     this.#onEnd.push(callback);
   }
 
+  /** Only the first one counts. */
   end(outcome: CommitOutcome): void {
-    for (const callback of this.#onEnd) callback(outcome);
+    for (const callback of this.#onEnd.splice(0)) callback(outcome);
   }
+}
+
+/** One that was in the clear. What was sealed stays readable for whoever has the key, wherever it is. */
+function losesSecret(now: StoredRecord, next: StoredRecord): boolean {
+  const [before, after] = [secretsOf(now), secretsOf(next)];
+  return before.some((secret, i) => secret !== null && !sameJson(secret, after[i]));
+}
+
+function secretsOf({
+  password = null,
+  crypto_key: cryptoKey = null,
+  metadata,
+}: StoredRecord): readonly Json[] {
+  const own = isJsonObject(metadata) ? metadata[OWN_METADATA] : undefined;
+  return [password, cryptoKey, isJsonObject(own) ? (own["secret_metadata"] ?? null) : null];
 }

@@ -72,6 +72,21 @@ test("a replaced password and those of a revoked client are gone from the files 
   expect(filesWith(home, "another one")).not.toEqual([]);
 });
 
+test("so are secrets of a client's metadata, and of node state", async () => {
+  const home = hub();
+  await using node = await open();
+  const state = node.state("shared", "test");
+  await node.addClient({ secretMetadata: { token: OLD } });
+  await state.setSecret("key", `${OLD}-2`);
+  expect(filesWith(home, OLD)).not.toEqual([]);
+
+  await node.updateClient(1, { secretMetadata: { token: "another one" } });
+  await state.setSecret("key", "yet another one");
+
+  expect(filesWith(home, OLD)).toEqual([]);
+  expect(filesWith(home, "yet another one")).not.toEqual([]);
+});
+
 test("where a program keeps the log in use, a rekey says that secrets may be left in it", async () => {
   const home = hub();
   await using node = await open(seal);

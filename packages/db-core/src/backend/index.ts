@@ -52,6 +52,7 @@ export { newRecord, withFields } from "../database/client-codec.ts";
 export { ArrivingSecrets } from "../sealing/arriving-secrets.ts";
 export type { Arrival } from "../sealing/arriving-secrets.ts";
 export type { SealOptions } from "../sealing/keyring.ts";
+export { isSecretInTheClear } from "../sealing/secret-state.ts";
 export { storeKeyIn } from "../sealing/store-key.ts";
 export { validFields } from "../database/validate.ts";
 export type { ValidFields } from "../database/validate.ts";

@@ -12,6 +12,11 @@ export function isSecretEntry(text: string | undefined): boolean {
   return text?.startsWith(SECRET) ?? false;
 }
 
+/** For a backend that sees to it that nobody finds a secret in what an entry has held before. */
+export function isSecretInTheClear(text: string | undefined): boolean {
+  return text?.startsWith(IN_THE_CLEAR) ?? false;
+}
+
 /** Also of an entry that is not secret yet. */
 export function entrySlot(text: string | undefined): Slot {
   if (text === undefined) return {};
