@@ -25,7 +25,7 @@ import { goneError, TrackedFile } from "./tracked-file.ts";
 const HALF_WRITTEN_MS = 500;
 const REREAD_MS = 10;
 
-export type OnChange = (changed: readonly ClientId[]) => void;
+export type OnChange = (changed: readonly ClientId[] | "all") => void;
 
 export class ClientsFile {
   readonly #files: StoreFiles;
@@ -158,21 +158,30 @@ export class ClientsFile {
   #take(text: ObjectText): void {
     const changed: ClientId[] = [];
     const withoutId: UnreadableEntry[] = [];
+    // An entry without an id can have the key of anybody, and no id says whose.
+    let isAnybodys = false;
     for (const [key, raw] of text.values()) {
       const id = parseClientId(key);
-      if (id === undefined) withoutId.push(parseRecord(id, raw) as UnreadableEntry);
-      else if (this.#text.get(key) !== raw && this.#set(id, parseRecord(id, stripCommentLines(raw))))
-        changed.push(id);
+      const differs = this.#text.get(key) !== raw;
+      if (id === undefined) {
+        withoutId.push(parseRecord(id, raw) as UnreadableEntry);
+        isAnybodys ||= differs;
+      } else if (differs && this.#set(id, parseRecord(id, stripCommentLines(raw)))) changed.push(id);
     }
     for (const [key] of this.#text.values()) {
       const id = parseClientId(key);
-      if (id === undefined || text.get(key) !== undefined) continue;
+      if (text.get(key) !== undefined) continue;
+      if (id === undefined) {
+        isAnybodys = true;
+        continue;
+      }
       this.#table.delete(id);
       changed.push(id);
     }
     this.#table.setWithoutId(withoutId);
     this.#text = text;
-    if (changed.length > 0) this.#onChange(changed);
+    if (isAnybodys) this.#onChange("all");
+    else if (changed.length > 0) this.#onChange(changed);
   }
 
   /** Tells whether it is a change: a touch is none. */

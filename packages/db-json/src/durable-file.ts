@@ -96,7 +96,10 @@ function temporaryName(base: string): string {
   return `.${base}.${randomBytes(6).toString("hex")}.tmp`;
 }
 
-/** The file that a temporary one of this name was to become; exact, or another store's would be taken for it. */
+/**
+ * The file that a temporary one of this name was to become; exact, or another store's would be taken for it. Of a
+ * backup with a time, the one without.
+ */
 function temporaryOf(name: string): string | undefined {
-  return /^\.(.+)\.[\da-f]{12}\.tmp$/.exec(name)?.[1];
+  return /^\.(.+?)(?:(?<=\.schema-1\.bak)\.\d+)?\.[\da-f]{12}\.tmp$/.exec(name)?.[1];
 }

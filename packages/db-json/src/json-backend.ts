@@ -1,5 +1,4 @@
 /** The backend over one file of clients: reads from memory that follows the file, writes by replacing it. */
-import { existsSync } from "node:fs";
 import { CommitQueue, foundIn, InsertTokens, pages, SCHEMA, touched } from "@hivemind/db-core/backend";
 import type {
   Backend,
@@ -20,7 +19,7 @@ import type { Committer } from "./committer.ts";
 import { fileHealth } from "./health.ts";
 import type { OwnFile } from "./own-file.ts";
 import { removeStaleTemporaries } from "./durable-file.ts";
-import { realFiles } from "./store-files.ts";
+import { backupsOf, realFiles } from "./store-files.ts";
 import type { StoreFiles } from "./store-files.ts";
 import { verifyFiles } from "./verify.ts";
 import type { WorkingTable } from "./working-table.ts";
@@ -136,9 +135,10 @@ export class JsonBackend implements Backend {
     const { files, clients, committer } = this.#store;
     await clients.refresh();
     if (!clients.exists) return [];
-    const { clients: path, own, schemaVersion, backup } = realFiles(files);
+    const real = realFiles(files);
+    const { clients: path, own, schemaVersion, backup } = real;
     await committer.exclusive(() => removeStaleTemporaries([path, own, schemaVersion, backup]));
-    return existsSync(backup) ? [backup] : [];
+    return backupsOf(real);
   }
 
   async migrate(): Promise<MigrationReport> {

@@ -1,5 +1,5 @@
 /** Where a store keeps what: the files of Python hubs, and our own beside them. */
-import { lstatSync, readlinkSync, realpathSync } from "node:fs";
+import { lstatSync, readdirSync, readlinkSync, realpathSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { systemError } from "@hivemind/db-core/backend";
 
@@ -17,7 +17,7 @@ export interface RealFiles {
   /** Ours: the store's id and the node's state, in the same form as the clients: plain or encrypted. */
   readonly own: string;
   readonly lock: string;
-  /** The clients as they were before the schema was upgraded. */
+  /** The clients as they were before the schema was upgraded; where it is there already, `.<time>` is added. */
   readonly backup: string;
 }
 
@@ -41,6 +41,17 @@ export function realFiles(files: StoreFiles): RealFiles {
     };
   } catch (error) {
     throw systemError(error, "read", files.clients);
+  }
+}
+
+/** All that upgrades have left: with every secret as it was then. */
+export function backupsOf({ backup }: RealFiles): readonly string[] {
+  const folder = dirname(backup);
+  try {
+    const names = readdirSync(folder).filter((name) => name.startsWith(basename(backup)));
+    return names.map((name) => join(folder, name));
+  } catch (error) {
+    throw systemError(error, "read", folder);
   }
 }
 

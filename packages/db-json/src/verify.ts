@@ -1,10 +1,9 @@
 /** What can be wrong with the files, as opposed to the records in them. */
-import { existsSync } from "node:fs";
 import { isReadableByOthers, SCHEMA } from "@hivemind/db-core/backend";
 import type { Finding } from "@hivemind/db-core/backend";
 import { removeStaleTemporaries, staleTemporaries } from "./durable-file.ts";
 import type { JsonStore } from "./json-backend.ts";
-import { realFiles } from "./store-files.ts";
+import { backupsOf, realFiles } from "./store-files.ts";
 
 export async function* verifyFiles(store: JsonStore, repair: boolean): AsyncGenerator<Finding> {
   await store.clients.refresh();
@@ -36,8 +35,8 @@ function* oldSchema({ clients }: JsonStore): Generator<Finding> {
 }
 
 function* readableByOthers({ files }: JsonStore): Generator<Finding> {
-  const { clients, own, backup } = realFiles(files);
-  for (const path of [clients, own, backup]) {
+  const real = realFiles(files);
+  for (const path of [real.clients, real.own, ...backupsOf(real)]) {
     if (!isReadableByOthers(path)) continue;
     yield finding(
       "readable-by-others",
@@ -48,13 +47,13 @@ function* readableByOthers({ files }: JsonStore): Generator<Finding> {
 }
 
 function* oldBackup({ files }: JsonStore): Generator<Finding> {
-  const { backup } = realFiles(files);
-  if (!existsSync(backup)) return;
-  yield finding(
-    "old-backup",
-    "info",
-    `${backup} still holds the credentials from before the upgrade, those of clients revoked since too. Remove it when you no longer need it.`,
-  );
+  for (const backup of backupsOf(realFiles(files))) {
+    yield finding(
+      "old-backup",
+      "info",
+      `${backup} still holds the credentials from before the upgrade, those of clients revoked since too. Remove it when you no longer need it.`,
+    );
+  }
 }
 
 async function* leftovers({ files, committer }: JsonStore, repair: boolean): AsyncGenerator<Finding> {

@@ -1,4 +1,5 @@
 import { chmodSync, rmSync, symlinkSync } from "node:fs";
+import type { DbError } from "@hivemind/db-core";
 import { describe, expect, test } from "vitest";
 import plugin from "../src/plugin.ts";
 import { children } from "./support/child.ts";
@@ -316,3 +317,32 @@ describe("passwords", () => {
 });
 
 const NOBODY = 65534;
+
+test("an unreadable record whose key is no id is seen at the next call, as it comes and as it goes", async () => {
+  const home = hub();
+  const others = `"1": ${recordText(1, "key-1")}`;
+  const stray = recordText(2, "key-2", { client_id: "x" });
+  home.write("clients.json", `{${others}}`);
+  home.write("clients.schema_version", "2");
+  const db = await home.open();
+  const answers: unknown[] = [];
+  const ask = async (): Promise<unknown> => {
+    const answer = db.authenticate({ accessKey: "key-2" }).then(
+      (verdict): unknown => (verdict.allowed ? "allowed" : verdict.reason),
+      (error: unknown) => (error as DbError).code,
+    );
+    answers.push(await answer);
+    return answers;
+  };
+  await ask();
+  await ask();
+
+  home.write("clients.json", `{${others}, "x": ${stray}}`);
+  await ask();
+  home.write("clients.json", `{${others}, "y": ${stray}}`);
+  await ask();
+  home.write("clients.json", `{${others}}`);
+  await ask();
+
+  expect(answers).toEqual(["unknown-key", "unknown-key", "corrupt", "corrupt", "unknown-key"]);
+});
