@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text as textOf } from "node:stream/consumers";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { startRedis } from "../../../tooling/redis/src/main.ts";
 import type { RedisServer } from "../../../tooling/redis/src/main.ts";
 import { Progress } from "../src/output/progress.ts";
@@ -119,7 +119,7 @@ describe("restore", () => {
     const text = readFileSync(file, "utf8");
     const target = configFor(hub, "json", "target", redis.port);
     const progress = new Progress(process, { isShown: false });
-    const watcher = { progress, interrupt: { check: () => undefined } };
+    const watcher = { progress, interrupt: { check: () => undefined, signal: new AbortController().signal } };
 
     for (const [damaged, message] of [
       [text.replace("client 2,", "client 3,"), "checksum"],
@@ -170,6 +170,25 @@ describe("backup - and restore -", () => {
     expect(await contentOf(hub, target)).toEqual(expected);
     expect(cut.code).toBe(5);
     expect(errorOf(cut).message).toMatch(/damaged/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.each(["SIGINT", "SIGTERM"] as const)("end at %s while the pipe is silent", async (signal) => {
+    const hub = new Hub();
+    const folder = join(hub.home, "tmp");
+    mkdirSync(folder);
+    const watcher = watch(folder);
+    onTestFinished(() => watcher.close());
+    const spooling = once(watcher, "change");
+    const child = spawn(process.execPath, [MAIN, "restore", "-"], { env: { ...hub.env, TMPDIR: folder } });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const closed = once(child, "close");
+    await spooling;
+
+    child.kill(signal);
+
+    expect(await textOf(child.stderr)).toMatch(/^Stopped/);
+    expect(await closed).toEqual([null, signal]);
     expect(readdirSync(folder)).toEqual([]);
   });
 

@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { addAbortSignal } from "node:stream";
 import { DbError, isDbError, systemError } from "@hivemind/db-core/backend";
 import type { Io } from "../io.ts";
 import { UsageError } from "../usage-error.ts";
@@ -49,15 +50,15 @@ async function spool(stdin: Io["stdin"], path: string, interrupt: Interrupt): Pr
   try {
     const file = await open(path, "wx", 0o600);
     try {
-      for await (const chunk of stdin as AsyncIterable<Buffer>) {
-        interrupt.check();
+      // A pipe can be silent for as long as it likes.
+      for await (const chunk of addAbortSignal(interrupt.signal, stdin) as AsyncIterable<Buffer>)
         await file.appendFile(chunk);
-      }
       interrupt.check();
     } finally {
       await file.close();
     }
   } catch (error) {
+    interrupt.check();
     throw systemError(error, "write", path);
   }
 }

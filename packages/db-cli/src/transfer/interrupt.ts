@@ -10,6 +10,8 @@ class Interrupted extends Error {
 export interface Interrupt {
   /** Throws if somebody wants it to stop. Called wherever the stores are whole and nothing is under way. */
   check(): void;
+  /** Aborted at that moment, for what would wait for ever: whoever is woken by it calls `check`. */
+  readonly signal: AbortSignal;
 }
 
 /** `onStop` says what is to know. A second signal, like SIGKILL, ends the process at once. */
@@ -18,9 +20,11 @@ export async function interruptible<T>(
   onStop: () => void,
 ): Promise<T> {
   let received: NodeJS.Signals | undefined;
+  const stop = new AbortController();
   const listener = (signal: NodeJS.Signals): void => {
     received = signal;
     forget();
+    stop.abort();
   };
   const forget = (): void => {
     for (const signal of SIGNALS) process.off(signal, listener);
@@ -31,6 +35,7 @@ export async function interruptible<T>(
       check: () => {
         if (received !== undefined) throw new Interrupted();
       },
+      signal: stop.signal,
     });
   } catch (error) {
     if (!(error instanceof Interrupted) || received === undefined) throw error;

@@ -1,8 +1,8 @@
 /** A file that is there as a whole or not at all, and for its owner alone: what we write into it are secrets. */
-import { open, rename, rm } from "node:fs/promises";
-import type { FileHandle } from "node:fs/promises";
-import { closeSync, existsSync } from "node:fs";
+import { appendFile, close, existsSync, fsync } from "node:fs";
+import { rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { promisify } from "node:util";
 import { UsageError } from "../usage-error.ts";
 import { flushFolder, openNewFile, ownershipOf, systemError } from "@hivemind/db-core/backend";
 
@@ -18,14 +18,14 @@ export async function writePrivateFile(path: string, pieces: AsyncIterable<strin
   try {
     await rm(partial, { force: true });
     // As root: the folder's owner, so that a hub's user can read what was written into its folder.
-    closeSync(openNewFile(partial, { ...ownershipOf(file), mode: 0o600 }));
+    // One descriptor from beginning to end: by its path we could meet what that user has put there.
+    const descriptor = openNewFile(partial, { ...ownershipOf(file), mode: 0o600 });
     try {
-      const handle = await open(partial, "r+");
       try {
-        await writeAll(handle, pieces);
-        await handle.sync();
+        await writeAll(descriptor, pieces);
+        await promisify(fsync)(descriptor);
       } finally {
-        await handle.close();
+        await promisify(close)(descriptor);
       }
       await rename(partial, file);
     } catch (error) {
@@ -39,13 +39,13 @@ export async function writePrivateFile(path: string, pieces: AsyncIterable<strin
   }
 }
 
-async function writeAll(handle: FileHandle, pieces: AsyncIterable<string>): Promise<void> {
+async function writeAll(descriptor: number, pieces: AsyncIterable<string>): Promise<void> {
   let text = "";
   for await (const piece of pieces) {
     text += piece;
     if (text.length < CHUNK) continue;
-    await handle.appendFile(text);
+    await promisify(appendFile)(descriptor, text);
     text = "";
   }
-  await handle.appendFile(text);
+  await promisify(appendFile)(descriptor, text);
 }

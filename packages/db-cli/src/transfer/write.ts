@@ -35,7 +35,7 @@ export async function write(
       const candidates = page.filter((entry) => entry.unreadable === undefined);
       const decisions = planned.isEmpty ? undefined : await decide(backend, candidates, await secrets.look());
       const seen = new Map<ClientId, number>();
-      const replaced: Promise<unknown>[] = [];
+      const replacements: (() => Promise<unknown>)[] = [];
       let settled = 0;
       for (const [i, candidate] of candidates.entries()) {
         const decision: Decision = decisions?.[i] ?? { kind: "add" };
@@ -45,12 +45,11 @@ export async function write(
         if (decision.kind === "touch") seen.set(decision.id, decision.seconds);
         if (action !== "replace" || decision.kind !== "conflict" || decision.replace === undefined) continue;
         const { replace } = decision;
-        // Called at once, they share a commit.
-        replaced.push(
+        replacements.push(() =>
           secrets.write((arrival) => backend.update(replace, (now) => replacement(candidate, now, arrival))),
         );
       }
-      await Promise.all(replaced);
+      await allOf(replacements);
       if (seen.size > 0) await backend.touch(seen);
       progress.add(settled);
     }
@@ -59,6 +58,12 @@ export async function write(
     await writer.settle();
   }
   progress.end();
+}
+
+/** Called at once, they share a commit. Throws what the first has met, when none is under way any more. */
+async function allOf(calls: readonly (() => Promise<unknown>)[]): Promise<void> {
+  const outcomes = await Promise.allSettled(calls.map((call) => call()));
+  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
 }
 
 function draftOf(candidate: Candidate, arrival: Arrival): RecordDraft {
