@@ -111,7 +111,8 @@ export function toJson(value: unknown, place = "value", depth = 0): Json {
     case "object":
       if (value === null || isExactNumber(value)) return value;
       if (Array.isArray(value))
-        return Object.freeze(value.map((item, i) => toJson(item, `${place}[${i}]`, depth + 1)));
+        // `map` would skip the holes of a sparse list; each of them is an `undefined`, which JSON cannot hold.
+        return Object.freeze(Array.from(value, (item, i) => toJson(item, `${place}[${i}]`, depth + 1)));
       return objectToJson(value, place, depth);
     default:
       throw new TypeError(`${place} is a ${typeof value}, which JSON cannot hold`);

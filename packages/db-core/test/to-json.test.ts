@@ -38,10 +38,13 @@ describe("toJson", () => {
 
   const circular: unknown[] = [];
   circular.push(circular);
+  const sparse: unknown[] = [1];
+  sparse[2] = 3;
   test.each([
     ["NaN", { a: [Number.NaN] }, "value.a[0]"],
     ["Infinity", Number.NEGATIVE_INFINITY, "value"],
     ["undefined in a list", [undefined], "value[0]"],
+    ["a hole in a list", { list: sparse }, "value.list[1]"],
     ["a function", { call: () => 1 }, "value.call"],
     ["a symbol", Symbol("s"), "value"],
     ["a date", { at: new Date(0) }, "value.at"],

@@ -13,6 +13,13 @@ function errorOf(fields: unknown): unknown {
   return undefined;
 }
 
+/** As `delete list[0]` leaves it. */
+function withHole(item: unknown): unknown[] {
+  const list: unknown[] = [];
+  list[1] = item;
+  return list;
+}
+
 describe("what can be stored", () => {
   test.each<Partial<ClientFields>>([
     {},
@@ -68,6 +75,9 @@ describe("what cannot be stored, by the name of its field", () => {
     ["lastSeen", new Date(0)],
     ["allowedTypes", "speak"],
     ["allowedTypes", [1]],
+    ["allowedTypes", withHole("speak")],
+    ["skillBlacklist", withHole("alarm")],
+    ["intentBlacklist", withHole("stop")],
     ["skillBlacklist", ["\udfff"]],
     ["intentBlacklist", null],
     ["accessKey", ""],
@@ -88,6 +98,9 @@ describe("what cannot be stored, by the name of its field", () => {
     ["metadata", { intent_blacklist: [] }],
     ["metadata", { message_blacklist: [] }],
     ["metadata", { hivemind_db: {} }],
+    ["metadata", { list: withHole(1) }],
+    ["metadata", { deep: [{ list: [withHole(1)] }] }],
+    ["secretMetadata", { list: withHole(1) }],
   ])("%s: %j", (field, value) => {
     const error = errorOf({ [field]: value });
 

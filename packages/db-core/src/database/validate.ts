@@ -74,7 +74,8 @@ export function seconds(value: unknown, name: string): number | null {
 function list(value: unknown, name: string): readonly string[] {
   if (!Array.isArray(value)) throw invalid(name, "a list of strings");
   const place = `each of ${name}`;
-  return Object.freeze(value.map((item: unknown) => text(item, place)));
+  // `map` would skip the holes of a sparse list, and they would be stored.
+  return Object.freeze(Array.from(value, (item: unknown) => text(item, place)));
 }
 
 function accessKey(value: unknown, name: string): string {

@@ -26,6 +26,13 @@ const SECRETS = {
   secretMetadata: { pin: "1234", nested: { list: [1.5, null] }, "": {} },
 } as const;
 
+/** As `delete list[0]` leaves it. */
+function withHole(item: string): readonly string[] {
+  const list: string[] = [];
+  list[1] = item;
+  return list;
+}
+
 export function clients({ test }: TestBed): void {
   test("a client that nothing is said about gets the documented defaults", async (store) => {
     const db = await store.open();
@@ -136,6 +143,9 @@ export function clients({ test }: TestBed): void {
       { metadata: { skill_blacklist: [] } },
       { metadata: { gain: Number.POSITIVE_INFINITY } },
       { secretMetadata: { gain: Number.NaN } },
+      { allowedTypes: withHole("speak") },
+      { intentBlacklist: withHole("stop") },
+      { metadata: { nested: [{ list: withHole("item") }] } },
     ];
 
     for (const fields of impossible) {

@@ -135,7 +135,7 @@ export function nodeState({ plugin, test }: TestBed): void {
   test("a value that JSON cannot hold is a mistake of the caller", async (store) => {
     const state = (await store.open()).state("shared", "test");
 
-    for (const value of [Number.NaN, () => 1, new Date(0), "\ud800", undefined]) {
+    for (const value of [Number.NaN, () => 1, new Date(0), "\ud800", undefined, Array(1)]) {
       assert.ok((await failure(state.set("key", value))) instanceof TypeError);
     }
 
