@@ -1,18 +1,21 @@
-/** Clients with a live connection: each difference of one is told once. */
+/** Clients with a live connection: each difference of one is told once, and again to who has come without knowing it. */
 import { guarded } from "../backend/guarded.ts";
 import type { Client, ClientId } from "../client.ts";
 import type { LookUps } from "../cache/look-ups.ts";
 import type { StoreWatch } from "../cache/store-watch.ts";
 import type { Keyring } from "../sealing/keyring.ts";
 import { differences } from "./change.ts";
-import type { OnChange, Seen } from "./change.ts";
+import type { ChangeReason, OnChange, Seen } from "./change.ts";
 
 /** A store that cannot be read, or watched, is tried again. */
 const RETRY_MS = 1000;
+const GONE: readonly ChangeReason[] = ["revoked"];
 
 interface Followed {
   seen: Seen;
   isGone: boolean;
+  /** How those who came later know it, where others have been told what they do not know. */
+  readonly newcomers: Seen[];
   /** Who has asked for it and not let go. */
   holders: number;
 }
@@ -36,9 +39,11 @@ export class FollowedClients {
 
   /** From how `client` is known to the caller; answers how to let go of it. */
   follow(client: Client): () => void {
-    const followed = this.#followed.get(client.id) ?? { seen: this.#seen(client), isGone: false, holders: 0 };
+    const seen = this.#seen(client);
+    const followed = this.#followed.get(client.id) ?? { seen, isGone: false, newcomers: [], holders: 0 };
     followed.holders += 1;
     this.#followed.set(client.id, followed);
+    if (this.#isBehind(followed, seen)) followed.newcomers.push(seen);
     // It may have changed since the caller has read it.
     this.#stale.add(client.id);
     this.#start();
@@ -72,6 +77,11 @@ export class FollowedClients {
     return known?.client === client ? known : { client, record: undefined };
   }
 
+  #isBehind({ seen, isGone, newcomers }: Followed, known: Seen): boolean {
+    const isNews = (after: Seen): boolean => differences(known, after, this.#keyring).length > 0;
+    return (isGone || isNews(seen)) && newcomers.every(isNews);
+  }
+
   #tell(changed: readonly ClientId[] | "all"): void {
     if (changed === "all") this.#emit({ type: "reset" });
     const ids = changed === "all" ? this.#followed.keys() : changed;
@@ -83,17 +93,22 @@ export class FollowedClients {
     if (this.#stale.size === 0 || this.#isReading) return;
     this.#isReading = true;
     clearTimeout(this.#retry);
-    void this.#readStale().finally(() => (this.#isReading = false));
+    void this.#readStale();
   }
 
   async #readStale(): Promise<void> {
-    // What is read before the watch is on could change unheard.
-    await this.#watch.start();
-    while (this.#stale.size > 0) {
-      const ids = [...this.#stale];
-      this.#stale.clear();
-      const failed = (await Promise.all(ids.map((id) => this.#read(id)))).some((isRead) => !isRead);
-      if (failed || !this.#watch.isOn()) return this.#readLater(this.#watch.isOn() ? [] : ids);
+    try {
+      // What is read before the watch is on could change unheard.
+      await this.#watch.start();
+      while (this.#stale.size > 0) {
+        const ids = [...this.#stale];
+        this.#stale.clear();
+        const failed = (await Promise.all(ids.map((id) => this.#read(id)))).some((isRead) => !isRead);
+        if (failed || !this.#watch.isOn()) return this.#readLater(this.#watch.isOn() ? [] : ids);
+      }
+    } finally {
+      // In the same step as the last look at what is stale: nobody else would start for what is told in between.
+      this.#isReading = false;
     }
   }
 
@@ -118,17 +133,15 @@ export class FollowedClients {
   #compare(id: ClientId, after: Seen | undefined): void {
     const followed = this.#followed.get(id);
     if (followed === undefined) return;
-    const before = followed.seen;
-    if (after === undefined) {
-      if (followed.isGone) return;
-      followed.isGone = true;
-      return this.#emit({ type: "changed", before: before.client, after: undefined, reasons: ["revoked"] });
-    }
-    const reasons = differences(before, after, this.#keyring);
-    followed.seen = after;
-    followed.isGone = false;
-    if (reasons.length > 0) {
-      this.#emit({ type: "changed", before: before.client, after: after.client, reasons });
+    // What was asked for before somebody came can be older than what they know: it is read again for them.
+    const befores = this.#stale.has(id) ? [] : followed.newcomers.splice(0);
+    if (after !== undefined || !followed.isGone) befores.unshift(followed.seen);
+    followed.seen = after ?? followed.seen;
+    followed.isGone = after === undefined;
+    for (const before of befores) {
+      const reasons = after === undefined ? GONE : differences(before, after, this.#keyring);
+      if (reasons.length === 0) continue;
+      this.#emit({ type: "changed", before: before.client, after: after?.client, reasons });
     }
   }
 

@@ -17,6 +17,8 @@ type Told = Parameters<OnChange>[0];
 let store: MemoryStore;
 let watchers: Set<(changed: readonly number[] | "all") => void>;
 let isDown: boolean;
+/** What the store has answered arrives after that. */
+let onTheWay: Promise<void> | undefined;
 const opened: ClientDatabase[] = [];
 
 async function read<T>(answer: () => Promise<T>): Promise<T> {
@@ -31,7 +33,11 @@ async function open(seal?: SealOptions): Promise<ClientDatabase> {
       const backend = await memory.open(given, host);
       return {
         ...backend,
-        get: (ids) => read(() => backend.get(ids)),
+        get: async (ids) => {
+          const found = await read(() => backend.get(ids));
+          await onTheWay;
+          return found;
+        },
         watch: async (on) => {
           watchers.add(on);
           return backend.watch(on);
@@ -49,6 +55,7 @@ beforeEach(() => {
   store = new MemoryStore();
   watchers = new Set();
   isDown = false;
+  onTheWay = undefined;
 });
 afterEach(async () => {
   for (const db of opened.splice(0)) await db.close();
@@ -58,6 +65,17 @@ const tellAll = (): void => {
   for (const on of watchers) on("all");
 };
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+
+/** By another program: the watch alone tells of it. */
+function rename(name: string): void {
+  store.records.set(1, (store.records.get(1) ?? "").replace(/"name":"[^"]*"/, `"name":"${name}"`));
+  store.written([1]);
+}
+
+/** So many turns of the microtask queue later. */
+async function inSteps(steps: number): Promise<void> {
+  for (let step = 0; step < steps; step += 1) await Promise.resolve();
+}
 
 function clientOf(verdict: Verdict) {
   if (!verdict.allowed) throw new Error(`denied: ${verdict.reason}`);
@@ -189,6 +207,64 @@ describe("a followed client", () => {
     await other.updateClient(1, { name: "again" });
     await settled();
     expect(told).toHaveLength(1);
+  });
+
+  test("who comes later is told what has changed since their verdict, though others have heard of it", async () => {
+    const { node, other, told, client } = await connected();
+    await other.updateClient(1, { canEscalate: false });
+    await settled();
+    const now = clientOf(await node.authenticate({ accessKey: "key" }));
+    await other.revokeClient(1);
+    await settled();
+    expect(told).toHaveLength(2);
+
+    for (const known of [client, client, now, { ...now }]) node.follow(known);
+    await settled();
+    expect(told.slice(2)).toMatchObject([
+      { before: client, after: { revoked: true }, reasons: ["revoked"] },
+      { before: now, after: { revoked: true }, reasons: ["revoked"] },
+    ]);
+
+    store.records.delete(1);
+    store.written([1]);
+    await settled();
+    node.follow(client);
+    await settled();
+    expect(told.slice(5)).toMatchObject([{ before: client, after: undefined, reasons: ["revoked"] }]);
+  });
+
+  test("who comes later and knows it as it is now tells nobody anything, nor one that an older answer reaches", async () => {
+    const { node, other, told, client } = await connected();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    onTheWay = promise;
+    tellAll();
+    told.length = 0;
+    await settled();
+
+    const after = await other.updateClient(1, { name: "changed" });
+    node.follow(client);
+    node.follow(after);
+    resolve();
+    await settled();
+
+    expect(told).toMatchObject([{ before: client, after, reasons: ["other"] }]);
+  });
+
+  test("what is told at any moment after a reading is read", async () => {
+    const { node, told } = await connected();
+    for (let steps = 0; steps < 30; steps += 1) {
+      told.length = 0;
+      const stop = node.onChange(() => {
+        stop();
+        void inSteps(steps).then(() => rename(`second ${steps}`));
+      });
+      rename(`first ${steps}`);
+      await settled();
+      expect(told).toMatchObject([
+        { after: { name: `first ${steps}` } },
+        { after: { name: `second ${steps}` } },
+      ]);
+    }
   });
 
   test("no secret is told", async () => {
