@@ -31,6 +31,7 @@ export class LastSeen {
   #timer: NodeJS.Timeout | undefined;
   #isFailing = false;
   #isFlushing = false;
+  #isStopping = false;
 
   constructor(parts: LastSeenParts) {
     if (!(parts.intervalMs >= 0))
@@ -45,7 +46,8 @@ export class LastSeen {
     if (at > (this.#waiting.get(id) ?? -1)) this.#waiting.set(id, at);
     // Many at once: the first keys of a map are dear to find after many deletions.
     if (this.#waiting.size >= MOST + AT_ONCE) letGo(this.#waiting);
-    if (this.#waiting.size >= MOST) void this.#flushQuietly();
+    // A store that has just failed is left alone until the interval is over.
+    if (this.#waiting.size >= MOST && !this.#isFailing) void this.#flushQuietly();
     else this.#flushLater();
   }
 
@@ -63,15 +65,17 @@ export class LastSeen {
 
   /** The last chance, before the backend is closed. What cannot be written now is lost, and said so. */
   async stop(backend: Backend): Promise<void> {
+    this.#isStopping = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     await this.#inTurn(() => this.#write(backend)).catch((error: unknown) => this.#notice(error, "is lost"));
     this.#waiting.clear();
     this.#isFailing = false;
+    this.#isStopping = false;
   }
 
   #flushLater(): void {
-    if (this.#timer !== undefined || this.#waiting.size === 0) return;
+    if (this.#timer !== undefined || this.#waiting.size === 0 || this.#isStopping) return;
     this.#timer = setTimeout(
       () => void this.#flushQuietly(),
       Math.min(this.#parts.intervalMs, LONGEST_MS),
@@ -87,7 +91,8 @@ export class LastSeen {
     try {
       await this.flush();
     } catch (error) {
-      if (!this.#isFailing) this.#notice(error, "waits to be written");
+      // What waits when the database is closed gets its last chance from `stop`, which tells of it.
+      if (!this.#isFailing && !this.#isStopping) this.#notice(error, "waits to be written");
       this.#isFailing = true;
     }
     this.#isFlushing = false;

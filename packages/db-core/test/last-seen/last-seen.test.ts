@@ -16,8 +16,9 @@ const CLIENTS = 3;
 async function nodeOf(options: CreateDatabaseOptions = {}, hint?: number) {
   const written: (readonly (readonly [number, number])[])[] = [];
   const notices: Notice[] = [];
-  const state = { isDown: false, held: Promise.resolve() };
+  const state = { isDown: false, held: Promise.resolve(), attempts: 0 };
   const touch = async (backend: Backend, seen: ReadonlyMap<number, number>): Promise<void> => {
+    state.attempts += 1;
     if (state.isDown) throw new DbError("unreachable", "the store is gone");
     await state.held;
     written.push([...seen]);
@@ -146,6 +147,41 @@ describe("a store that fails", () => {
     expect(db.lifecycle).toBe("closed");
     expect(notices[0]?.message).toBe("when 1 clients were last seen is lost: the store is gone");
   });
+});
+
+test("a flush that is under way when the database is closed leaves nothing behind for the next opening", async () => {
+  const { db, notices, state } = await nodeOf();
+  const { promise, reject } = Promise.withResolvers<void>();
+  state.held = promise;
+  await db.touch(1, 1000);
+  await vi.advanceTimersByTimeAsync(1000);
+
+  const closing = db.close();
+  reject(new DbError("unreachable", "the store is gone"));
+  await closing;
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(notices.map(({ message }) => message)).toEqual([
+    "when 1 clients were last seen is lost: the store is gone",
+  ]);
+
+  await db.open();
+  await db.touch(1, 2000);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(notices.slice(1).map(({ message }) => message)).toEqual([
+    "when 1 clients were last seen waits to be written: the store is gone",
+  ]);
+  await db.close();
+});
+
+test("a store that refuses at once is not asked with every touch, however many are waiting", async () => {
+  const { db, state } = await nodeOf();
+  state.isDown = true;
+  for (let id = 1; id <= 100_500; id += 1) await db.touch(id, id);
+  expect(state.attempts).toBe(1);
+
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(state.attempts).toBe(4);
+  await db.close();
 });
 
 async function firstWriteAfter(node: { db: ClientDatabase; written: readonly unknown[] }): Promise<number> {
