@@ -1,7 +1,8 @@
 /**
  * Secrets in records and state that are copied from another store, a backup or a file: in which form they stand in
  * the store that they come to. In the clear they are sealed on the way; sealed under another key they are opened and
- * sealed anew; what nobody could open there, or would be uncovered, does not get in.
+ * sealed anew; sealed under the store's own key they are taken as they are, unopened, so that a damaged one stays
+ * damaged. What is sealed under another key that nobody has here, or would be uncovered, does not get in.
  */
 import type { Backend, StoredRecord } from "../backend/contract.ts";
 import { isTombstone } from "../backend/record.ts";

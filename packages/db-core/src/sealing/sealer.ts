@@ -70,8 +70,8 @@ export class Sealer {
   }
 
   /**
-   * A secret from elsewhere, as it is to stand in this store. Sealed under the store's key it stays what it is, since
-   * it is bound to the same place. Throws where it would be uncovered, or would open for nobody.
+   * A secret from elsewhere, as it is to stand in this store. Sealed under the store's key it stays what it is, unopened,
+   * since it is bound to the same place. Throws where it would be uncovered, or has to be opened and cannot be.
    */
   bring(slot: Slot, binding: Binding): Slot {
     if (slot.clear !== undefined) return this.put({}, slot.clear, binding);

@@ -10,7 +10,7 @@ import { changeStoreKey, readStoreKey } from "./store-key.ts";
 export const STORE_KEY_FRESH_MS = 100;
 
 /** What the store said about its key, or is about to say. */
-interface Asked<Answer> {
+interface StoreKeyAnswer<Answer> {
   readonly backend: Backend;
   readonly storeKey: Answer;
   readonly until: number;
@@ -22,8 +22,8 @@ interface Asked<Answer> {
  */
 export class Sealing {
   readonly keyring: Keyring;
-  #known: Asked<string | null> | undefined;
-  #asking: Asked<Promise<string | null>> | undefined;
+  #known: StoreKeyAnswer<string | null> | undefined;
+  #asking: StoreKeyAnswer<Promise<string | null>> | undefined;
 
   constructor(keyring: Keyring) {
     this.keyring = keyring;
