@@ -1,6 +1,7 @@
 import type { NodeConfig } from "@hivemind/db-core";
 import { EXIT } from "../exit-codes.ts";
 import { openBackup } from "../transfer/backup-source.ts";
+import { clientsOnly } from "../transfer/clients-only.ts";
 import {
   withConflictPolicy,
   withDryRun,
@@ -118,9 +119,6 @@ async function withSource<T>(
   const { passwordFile }: Options = options;
   if (format === "csv") return use(await csvSource(path));
   if (format === "json") return use(jsonSource(path));
-  if (format === "backup") {
-    // What the nodes of that store remember is theirs.
-    return use({ ...(await openBackup(path, watcher)), state: async function* () {} });
-  }
+  if (format === "backup") return use(clientsOnly(await openBackup(path, watcher)));
   return withStoreFile(path, config, { passwordFile, env: io.env, onNotice: output.notice }, use);
 }

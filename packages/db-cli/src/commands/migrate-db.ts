@@ -65,7 +65,7 @@ Stop the hubs first: what they write meanwhile could be missed. Stopped at any m
         withStore(withModule(toConfig, options.to), { create: true, onNotice }, async (to) => {
           refuseSame(from, to);
           const report = await transfer(
-            storeSource(from.backend, { withState: true }),
+            storeSource(from.backend),
             to,
             {
               onConflict: options.onConflict ?? "fail",

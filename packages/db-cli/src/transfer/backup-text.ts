@@ -24,7 +24,7 @@ export async function* backupText(
     hash.update(line);
     return line;
   };
-  const source = storeSource(backend, { withState: true });
+  const source = storeSource(backend);
   const createdAt = new Date().toISOString();
   yield hashed(
     backupLine({

@@ -1,5 +1,5 @@
 /** What the node itself remembers: texts under a scope and a key, which only its own node understands. */
-import { isDbError } from "@hivemind/db-core/backend";
+import { isDbError, unitedRemovals } from "@hivemind/db-core/backend";
 import type { Arrival, Backend, ErrorCode } from "@hivemind/db-core/backend";
 import type { ConflictPolicy } from "./policy.ts";
 import type { StateCounts } from "./report.ts";
@@ -62,7 +62,10 @@ export async function writeState(
       const action = actionOf(entry, now, arrival, onConflict);
       if (action !== "added" && action !== "replaced") return;
       const next = arrival.entry(scope, key, text);
-      await backend.state.update(scope, key, (meanwhile) => (meanwhile === now ? next : meanwhile));
+      await backend.state.update(scope, key, (meanwhile) => {
+        const united = meanwhile === undefined ? undefined : unitedRemovals(entry, meanwhile);
+        return united ?? (meanwhile === now ? next : meanwhile);
+      });
     });
   }
 }
@@ -84,13 +87,17 @@ export async function compareState(
 }
 
 function actionOf(
-  { scope, key, text }: StateEntry,
+  entry: StateEntry,
   now: string | undefined,
   arrival: Arrival,
   onConflict: ConflictPolicy,
 ): Action {
   if (now === undefined) return "added";
-  if (arrival.settleEntry(scope, key, text, now) === now) return "unchanged";
+  const { scope, key, text } = entry;
+  const united = unitedRemovals(entry, now);
+  if ((united ?? arrival.settleEntry(scope, key, text, now)) === now) return "unchanged";
+  // Whatever the policy: nothing of the target's is lost, and what one of both has removed stays removed.
+  if (united !== undefined) return "replaced";
   return ({ fail: "stop", skip: "skipped", replace: "replaced" } as const)[onConflict];
 }
 

@@ -2,6 +2,7 @@
 import { basename, dirname, extname, resolve } from "node:path";
 import { DbError, isDbError } from "@hivemind/db-core";
 import type { NodeConfig, OnNotice } from "@hivemind/db-core";
+import { clientsOnly } from "./clients-only.ts";
 import { withModule, withStore } from "./open-store.ts";
 import { storeSource } from "./store-source.ts";
 import type { Source } from "./source.ts";
@@ -44,8 +45,7 @@ export async function withStoreFile<T>(
   const source = withModule(config, MODULES.get(ending) ?? "", block);
   try {
     return await withStore(source, { create: false, onNotice }, ({ backend }) =>
-      // What the nodes of that store remember is theirs.
-      use(storeSource(backend, { withState: false })),
+      use(clientsOnly(storeSource(backend))),
     );
   } catch (error) {
     if (isDbError(error) && error.code === "no-key") throw noPassword(path);

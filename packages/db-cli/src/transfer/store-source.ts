@@ -3,8 +3,8 @@ import { sourceEntry } from "./record-candidate.ts";
 import { MEND_RECORDS } from "./source.ts";
 import type { Source } from "./source.ts";
 
-/** A store is only read. `withState`: with what the node itself remembers, of every scope. */
-export function storeSource(store: Backend, { withState }: { readonly withState: boolean }): Source {
+/** A store is only read: its clients, and what the node itself remembers, of every scope. */
+export function storeSource(store: Backend): Source {
   return {
     schema: store.info().schema,
     onUnreadable: MEND_RECORDS,
@@ -12,7 +12,6 @@ export function storeSource(store: Backend, { withState }: { readonly withState:
       for await (const page of store.list()) yield page.map(sourceEntry);
     },
     state: async function* () {
-      if (!withState) return;
       for (const scope of [...(await store.state.scopes())].toSorted()) {
         for (const [key, text] of await store.state.list(scope)) yield { scope, key, text };
       }

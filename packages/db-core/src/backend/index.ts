@@ -48,6 +48,8 @@ export {
 export { migrationNotice, migrationReport, SCHEMA, upgradeRecord } from "./schema.ts";
 export { systemError } from "./system-error.ts";
 export { unreadableError } from "./unreadable.ts";
+export { removalsIn, unitedRemovals, withoutRemoved } from "../credentials/copied-removals.ts";
+export type { Removals } from "../credentials/copied-removals.ts";
 export { newRecord, withFields } from "../database/client-codec.ts";
 export { ArrivingSecrets } from "../sealing/arriving-secrets.ts";
 export type { Arrival } from "../sealing/arriving-secrets.ts";

@@ -10,6 +10,10 @@ import type { NodeState } from "../database/node-state.ts";
 import { DbError } from "../errors.ts";
 import type { Json } from "../json.ts";
 
+/** Where they are kept, each list under the client's id. */
+export const SCOPE = "shared";
+export const NAMESPACE = "removed-certificates";
+
 /** The ids of the client's entries that were removed. */
 export async function removedEntries(backend: Backend, id: ClientId): Promise<ReadonlySet<string>> {
   return new Set(idsIn(await stateOf(backend).get(String(id)), id));
@@ -38,7 +42,7 @@ export async function rememberRemoved(
 }
 
 function stateOf(backend: Backend): NodeState {
-  return nodeState("shared", "removed-certificates", (call) => call(backend));
+  return nodeState(SCOPE, NAMESPACE, (call) => call(backend));
 }
 
 function idsIn(value: Json | undefined, id: ClientId): readonly string[] {
@@ -51,6 +55,6 @@ function idsIn(value: Json | undefined, id: ClientId): readonly string[] {
   );
 }
 
-function isIds(value: Json): value is readonly string[] {
+export function isIds(value: Json): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
