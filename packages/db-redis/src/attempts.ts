@@ -1,4 +1,4 @@
-/** How often a write is tried that others keep overtaking. */
+/** How often is tried what others keep overtaking: a write, or a read in several steps. */
 import { setTimeout as delay } from "node:timers/promises";
 import { DbError } from "@hivemind/db-core/backend";
 
@@ -20,6 +20,7 @@ const AFTER_WAITING = WITHOUT_A_PAUSE + 3;
 export async function attempts<T>(
   attempt: () => Promise<T | "again" | "at once">,
   location: string,
+  why = "other writers changed the same data first",
 ): Promise<T> {
   const deadline = performance.now() + PATIENCE_MS;
   let attemptsMade = 0;
@@ -30,10 +31,7 @@ export async function attempts<T>(
     attemptsMade += 1;
     // One that took long by itself, on a machine that is busy, was not overtaken for all that time.
     if (performance.now() > deadline && attemptsMade > WITHOUT_A_PAUSE) {
-      throw new DbError(
-        "locked",
-        `redis at ${location}: other writers changed the same data first for ${PATIENCE_MS / 1000} s; try again`,
-      );
+      throw new DbError("locked", `redis at ${location}: ${why} for ${PATIENCE_MS / 1000} s; try again`);
     }
     if (outcome === "at once") continue;
     // It has waited for the server, as others have. Long pauses would make it the last one again, and none at all

@@ -4,6 +4,7 @@ import type { Finding, StoredRecord } from "@hivemind/db-core/backend";
 import { claimedId } from "./claimed-id.ts";
 import type { Reply } from "./connection.ts";
 import { finding, foreignFinding } from "./finding.ts";
+import { keyPages } from "./key-pages.ts";
 import { CREATING } from "./keyspace.ts";
 import { recordKeys } from "./record-keys.ts";
 import type { RedisStore } from "./redis-backend.ts";
@@ -68,21 +69,12 @@ export async function* auditKeyRecords(
   { connection, keys }: RedisStore,
   repair: boolean,
 ): AsyncGenerator<Finding> {
-  let cursor = "0";
-  do {
-    const reply = (await connection.read("hscan", keys.accessKeyRecords, cursor, "count", AT_ONCE)) as [
-      string,
-      string[],
-    ];
-    cursor = reply[0];
+  const told = new Set<string>();
+  for await (const page of keyPages(connection, "hscan", keys.accessKeyRecords, AT_ONCE)) {
     const entries: { field: string; value: string; id: number | undefined }[] = [];
-    for (let i = 0; i < reply[1].length; i += 2) {
-      const value = String(reply[1][i + 1]);
-      entries.push({
-        field: String(reply[1][i]),
-        value,
-        id: claimedId(value),
-      });
+    for (let i = 0; i < page.length; i += 2) {
+      const [field, value] = [String(page[i]), String(page[i + 1])];
+      if (!told.has(field)) entries.push({ field, value, id: claimedId(value) });
     }
     if (entries.length === 0) continue;
     const names = [keys.accessKeyRecords, ...entries.map(({ id }) => keys.client(id ?? ""))];
@@ -98,6 +90,7 @@ export async function* auditKeyRecords(
       if (now !== value || (isThere && !isReadable) || record?.api_key === field) continue;
       const args = [field, value, isThere ? "1" : "0", isThere ? text : ""];
       const name = keys.client(id ?? "");
+      told.add(field);
       const isMended =
         repair && (await connection.run(DROP_KEY_RECORD, [keys.accessKeyRecords, name], args)) === 1;
       yield finding(
@@ -108,7 +101,7 @@ export async function* auditKeyRecords(
         isMended,
       );
     }
-  } while (cursor !== "0");
+  }
 }
 
 export async function* auditIndexes(store: RedisStore, repair: boolean): AsyncGenerator<Finding> {

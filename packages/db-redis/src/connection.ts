@@ -98,10 +98,16 @@ export class Connection {
 
   /** A command that changes nothing. It is tried again where the connection was lost. */
   async read(name: string, ...args: readonly Argument[]): Promise<Reply> {
+    return (await this.readFrom(name, ...args)).reply;
+  }
+
+  /** As `read`, with the way to the server that has answered: a cursor means nothing to another one. */
+  async readFrom(name: string, ...args: readonly Argument[]): Promise<{ reply: Reply; way: Way }> {
     const key = KEYLESS.has(name) ? this.#home : String(args[0]);
-    return this.#routed(this.#slot(key), { follows: true }, ({ link, session }, asking) =>
-      link.send([name, ...args], withSession({ asking }, session)),
-    );
+    return this.#routed(this.#slot(key), { follows: true }, async ({ link, session }, asking) => {
+      const reply = await link.send([name, ...args], withSession({ asking }, session));
+      return { reply, way: { link, session: link.session } };
+    });
   }
 
   /** The bytes of a string, where they are no text. */

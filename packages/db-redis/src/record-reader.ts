@@ -1,5 +1,6 @@
 /**
- * Reading: each answer is of one moment, and says of which store.
+ * Reading: each answer says of which store it is, and is of one moment, but where the keys are with several nodes of a
+ * cluster and are read one by one: see `split-reads.ts`.
  * Over 200 lines: all kinds of reads, which share the check that an answer is of one store.
  */
 import { isUtf8 } from "node:buffer";
@@ -9,6 +10,7 @@ import { attempts } from "./attempts.ts";
 import { claimedId } from "./claimed-id.ts";
 import type { Connection, Reply, Sent } from "./connection.ts";
 import type { Keyspace } from "./keyspace.ts";
+import { keyPages } from "./key-pages.ts";
 import { orInSteps } from "./or-in-steps.ts";
 import { readRecord } from "./read-record.ts";
 import type { ReadRecord } from "./read-record.ts";
@@ -146,11 +148,15 @@ export class RecordReader {
     const matched = new Map<string, readonly StoredEntry[]>();
     for (const value of wanted) {
       // Whose key was changed in between may be in the set that was read too early, or too late.
-      const entries = await attempts(async () => {
-        const names = await this.#namesIn(index, value);
-        const found = matching([...(await this.read(names)).values()], index, value);
-        return sameJson(names, await this.#namesIn(index, value)) ? found : "again";
-      }, this.#connection.location);
+      const entries = await attempts(
+        async () => {
+          const names = await this.#namesIn(index, value);
+          const found = matching([...(await this.read(names)).values()], index, value);
+          return sameJson(names, await this.#namesIn(index, value)) ? found : "again";
+        },
+        this.#connection.location,
+        "who has what was looked up was changed again and again while it was read",
+      );
       if (entries.length > 0) matched.set(value, entries);
     }
     // Also where nothing was read: an emptied server must not look like a store without clients.
@@ -216,21 +222,8 @@ export class RecordReader {
   }
 
   /** Pages of a set's members: all that were in it throughout, some of them more than once. */
-  async *members(set: string): AsyncGenerator<readonly string[]> {
-    let epoch: number;
-    do {
-      ({ epoch } = this.#connection);
-      let cursor = "0";
-      do {
-        const reply = (await this.#connection.read("sscan", set, cursor, "count", RECORDS_AT_ONCE)) as [
-          string,
-          string[],
-        ];
-        cursor = reply[0];
-        if (reply[1].length > 0) yield reply[1];
-      } while (cursor !== "0");
-      // A cursor means nothing to another server.
-    } while (epoch !== this.#connection.epoch);
+  members(set: string): AsyncGenerator<readonly string[]> {
+    return keyPages(this.#connection, "sscan", set, RECORDS_AT_ONCE);
   }
 
   /** What a set leads to that is too long for one script: everything without a name, for one. */

@@ -24,3 +24,13 @@ it("ends where others come first for ten seconds", async () => {
   ]);
   expect(performance.now() - started).toBeLessThan(12_000);
 });
+
+it("says what a read was kept from", async () => {
+  const outcome = attempts(() => Promise.resolve("again" as const), "here", "it was changed");
+  await Promise.all([
+    expect(outcome).rejects.toMatchObject({
+      message: expect.stringMatching(/it was changed for 10 s/) as string,
+    }),
+    vi.advanceTimersByTimeAsync(11_000),
+  ]);
+});
