@@ -1,6 +1,7 @@
 /** One call of the insert script: what it takes of each insert. */
 import { isTombstone, stringifyJson } from "@hivemind/db-core/backend";
 import type { ClientId, StoredRecord } from "@hivemind/db-core/backend";
+import type { Harmless } from "./clashes.ts";
 import type { Argument } from "./connection.ts";
 import type { Scan } from "./highest-id.ts";
 import type { Keyspace } from "./keyspace.ts";
@@ -11,7 +12,7 @@ import type { StoreIdentity } from "./store-identity.ts";
 export interface Knowledge {
   scan: Scan | undefined;
   scans: number;
-  harmless: readonly Argument[];
+  readonly harmless: Harmless;
 }
 
 /** An insert whose records have been made. */
@@ -60,7 +61,7 @@ function add(
     const dead = isTombstone(record) ? "1" : "";
     allArgs.push(id, stringifyJson(record), accessKey, name, dead, fingerprintSets.length);
   }
-  allArgs.push(...harmless);
+  for (const [id, text] of harmless) allArgs.push(id, text);
   allArgs[firstArg] = allKeys.length - firstKey;
   allArgs[firstArg + 1] = allArgs.length - firstArg;
 }

@@ -36,7 +36,7 @@ export class Inserter {
   }
 
   async insert(drafts: readonly RecordDraft[], token: string): Promise<readonly StoredRecord[]> {
-    const known: Knowledge = { scan: undefined, scans: 0, harmless: [] };
+    const known: Knowledge = { scan: undefined, scans: 0, harmless: new Map() };
     return attempts(() => this.#attempt(drafts, token, known), this.#location);
   }
 
@@ -79,7 +79,7 @@ export class Inserter {
       }
       default:
         this.#highest.correct(highest, epoch);
-        known.harmless = refuseClashes(outcome, uniqueSets(this.#keys, records));
+        refuseClashes(outcome, uniqueSets(this.#keys, records), known.harmless);
         return "again";
     }
   }

@@ -76,10 +76,20 @@ export class RedisBackend implements Backend {
     this.#toucher = new Toucher(connection, keys, identity, reader, steps);
     this.#keeper = new RevocationKeeper({ ...store, updater: this.#updater });
     store.feed.onRevocations = (changed) => void this.#keeper.keep(changed, () => this.#prepareFirst(false));
-    this.#split = isSplit(connection, keys) ? new SplitWrites(store, writer, steps) : undefined;
+    const split = isSplit(connection, keys) ? new SplitWrites(store, writer, steps) : undefined;
+    this.#split = split;
     const parts = { connection, keys, identity, reader, writer, steps };
     const state = redisState(parts, () => this.#prepareFirst(true));
-    this.state = this.#split === undefined ? state : { ...state, update: this.#split.changeState };
+    this.state =
+      split === undefined
+        ? state
+        : {
+            ...state,
+            update: async (...args) => {
+              await this.#prepareFirst(false);
+              return split.changeState(state, ...args);
+            },
+          };
   }
 
   info(): StoreInfo {

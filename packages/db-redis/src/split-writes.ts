@@ -17,12 +17,13 @@ import { attempts } from "./attempts.ts";
 import { claimedId } from "./claimed-id.ts";
 import type { Connection } from "./connection.ts";
 import { finding } from "./finding.ts";
+import { keyPages } from "./key-pages.ts";
 import type { Keyspace } from "./keyspace.ts";
 import { claimedRecord } from "./read-record.ts";
 import type { RedisStore } from "./redis-backend.ts";
 import { DROP_FIELD } from "./scripts/split.ts";
-import { isOk } from "./steps.ts";
-import type { Steps } from "./steps.ts";
+import { isOk, orUnconfirmed } from "./steps.ts";
+import type { Progress, Steps } from "./steps.ts";
 import type { Writer } from "./writer.ts";
 
 const AT_ONCE = 100;
@@ -52,6 +53,11 @@ export class SplitWrites {
   }
 
   async update(id: ClientId, change: RecordChange): Promise<StoredRecord | undefined> {
+    const progress: Progress = { hasBegun: false };
+    return orUnconfirmed(progress, () => this.#update(id, change, progress));
+  }
+
+  #update(id: ClientId, change: RecordChange, progress: Progress): Promise<StoredRecord | undefined> {
     const { reader, connection } = this.#store;
     return attempts(async () => {
       const found = (await reader.read([String(id)])).get(String(id));
@@ -68,8 +74,13 @@ export class SplitWrites {
       // Already revoked, and nothing to change: as surely as it was asked for.
       const isDone = isSame && !resurrected && !this.#writer.confirms;
       const before = resurrected ? claimedRecord(id, text) : entry.record;
-      const dead = isSame && !resurrected ? text : stringifyJson(next);
-      return isDone || (await this.#steps.revoke({ id, text, before, next: dead })) ? next : "again";
+      const revocation = {
+        id,
+        text,
+        before,
+        next: isSame && !resurrected ? text : stringifyJson(next),
+      };
+      return isDone || (await this.#steps.revoke(revocation, progress)) ? next : "again";
     }, connection.location);
   }
 
@@ -95,26 +106,25 @@ export class SplitWrites {
     }
   }
 
-  /** Of one hash each, so it is changed in one step. */
-  get changeState(): StateStore["update"] {
-    const { connection, keys } = this.#store;
-    return async (scope, key, change) => {
-      const outcome = await attempts(async () => {
-        const reply = await connection.read("hget", keys.state(scope), key);
-        const now = typeof reply === "string" ? reply : undefined;
-        const next = change(now);
-        if (next === now && !this.#writer.confirms) return { next };
-        const args = [
-          key,
-          now === undefined ? "0" : "1",
-          now ?? "",
-          next === undefined ? "0" : "1",
-          next ?? "",
-        ];
-        return (await this.#steps.changeState(scope, args)) ? { next } : "again";
-      }, connection.location);
-      return outcome.next;
-    };
+  /** Of one hash each, so it is changed in one step. `state`: how it is read, which is where the store is asked for. */
+  async changeState(
+    state: StateStore,
+    ...[scope, key, change]: Parameters<StateStore["update"]>
+  ): Promise<string | undefined> {
+    const outcome = await attempts(async () => {
+      const now = await state.get(scope, key);
+      const next = change(now);
+      if (next === now && !this.#writer.confirms) return { next };
+      const args = [
+        key,
+        now === undefined ? "0" : "1",
+        now ?? "",
+        next === undefined ? "0" : "1",
+        next ?? "",
+      ];
+      return (await this.#steps.changeState(scope, args)) ? { next } : "again";
+    }, this.#store.connection.location);
+    return outcome.next;
   }
 
   /** What can be wrong here: whom Python hubs admit who is revoked, or has another key. */
@@ -132,19 +142,17 @@ export class SplitWrites {
         yield finding("resurrected-client", "error", message, [record.client_id], repair);
       }
     }
-    let cursor = "0";
-    do {
-      const [next, entries] = (await connection.read(
-        "hscan",
-        keys.accessKeyRecords,
-        cursor,
-        "count",
-        AT_ONCE,
-      )) as [string, string[]];
-      cursor = next;
-      for (let i = 0; i < entries.length; i += 2)
-        yield* this.#audit(String(entries[i]), String(entries[i + 1]), repair);
-    } while (cursor !== "0");
+    const told = new Set<string>();
+    for await (const entries of keyPages(connection, "hscan", keys.accessKeyRecords, AT_ONCE)) {
+      for (let i = 0; i < entries.length; i += 2) {
+        const [field, copy] = [String(entries[i]), String(entries[i + 1])];
+        if (told.has(field)) continue;
+        for await (const dead of this.#audit(field, copy, repair)) {
+          told.add(field);
+          yield dead;
+        }
+      }
+    }
   }
 
   async *#audit(field: string, copy: string, repair: boolean): AsyncGenerator<Finding> {

@@ -2,11 +2,12 @@
  * Writes in steps of one key each: where the clients of a cluster are with several nodes, because they have no hash
  * tag or are just being moved. Only what steps can do without harm: revoking, last-seen, node state.
  */
-import { DbError, isDbError, isTombstone, stringifyJson } from "@hivemind/db-core/backend";
+import { DbError, isDbError, isTombstone, REVOKED_KEY, stringifyJson } from "@hivemind/db-core/backend";
 import type { ClientId, StoredRecord } from "@hivemind/db-core/backend";
 import type { Argument, Connection, Reply } from "./connection.ts";
 import type { Keyspace } from "./keyspace.ts";
 import { recordKeys } from "./record-keys.ts";
+import type { Script } from "./script.ts";
 import { ADD_MEMBER, CHANGE_FIELD, DROP_FIELD, DROP_MEMBER, SET_INDEX, SET_RECORD } from "./scripts/split.ts";
 import type { Writer } from "./writer.ts";
 
@@ -22,6 +23,23 @@ export interface Revocation {
   readonly next: string;
 }
 
+/** Of one call, with all its attempts: has it begun to revoke? */
+export interface Progress {
+  hasBegun: boolean;
+}
+
+/** Once a revocation has begun, no failure may say that nothing was done. */
+export async function orUnconfirmed<T>(progress: Progress, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!progress.hasBegun || !isDbError(error) || error.code === "unconfirmed") throw error;
+    throw new DbError("unconfirmed", `${error.message}. The revocation has begun: repeat it`, {
+      cause: error.cause,
+    });
+  }
+}
+
 export class Steps {
   readonly #connection: Connection;
   readonly #keys: Keyspace;
@@ -35,39 +53,46 @@ export class Steps {
 
   /**
    * What Python hubs admit by first, then where no Python hub writes, then the record: whoever is killed in between
-   * has told nobody that it is done. `false`: the record is another by now.
+   * has told nobody that it is done. `false`: the record is another by now. What fails is for `orUnconfirmed`.
    */
-  async revoke({ id, text, before, next }: Revocation): Promise<boolean> {
+  async revoke({ id, text, before, next }: Revocation, progress: Progress): Promise<boolean> {
     const keys = this.#keys;
     const alive = before === undefined || isTombstone(before) ? undefined : before;
-    let hasBegun = false;
-    try {
-      if (alive !== undefined) {
-        await this.#writer.run(DROP_FIELD, [keys.accessKeyRecords], [alive.api_key], FOLLOWING);
-        hasBegun = true;
-      }
-      await this.#writer.run(ADD_MEMBER, [keys.revoked], [id], FOLLOWING);
-      hasBegun = true;
-      if (!isOk(await this.#writer.run(SET_RECORD, [keys.client(id)], [text, next], FOLLOWING))) return false;
-      if (keys.isTagged) await this.#tidy(id, alive);
-      return true;
-    } catch (error) {
-      if (!hasBegun || !isDbError(error) || error.code !== "unreachable") throw error;
-      throw new DbError("unconfirmed", `${error.message}. The revocation has begun: repeat it`, {
-        cause: error.cause,
-      });
+    if (alive !== undefined) {
+      await this.#writer.run(DROP_FIELD, [keys.accessKeyRecords], [alive.api_key], FOLLOWING);
+      progress.hasBegun = true;
     }
+    await this.#writer.run(ADD_MEMBER, [keys.revoked], [id], FOLLOWING);
+    progress.hasBegun = true;
+    const setting = this.#writer.run(SET_RECORD, [keys.client(id)], [text, next, "1"], FOLLOWING);
+    if (!isOk(await setting)) return false;
+    await this.#tidy(id, alive);
+    return true;
   }
 
-  /** What leads to the record, as a tombstone has it. */
+  /** The client is revoked: what goes wrong now is no failure of that, and a `verify` finds and mends it. */
   async #tidy(id: ClientId, alive: StoredRecord | undefined): Promise<void> {
     const keys = this.#keys;
-    const run = (script: typeof SET_INDEX, key: string, args: readonly Argument[]): Promise<Reply> =>
-      this.#connection.run(script, [key], args, FOLLOWING);
-    const left = alive === undefined ? [] : recordKeys(keys, alive).sets;
-    for (const set of left) await run(DROP_MEMBER, set, [id]);
-    await run(ADD_MEMBER, keys.accessKey("revoked"), [id]);
-    await run(SET_INDEX, keys.index(id), ["", "revoked"]);
+    const run = async (script: Script, key: string, args: readonly Argument[]): Promise<void> => {
+      try {
+        await this.#connection.run(script, [key], args, FOLLOWING);
+      } catch (error) {
+        if (!isDbError(error)) throw error;
+      }
+    };
+    const tidying: Promise<void>[] = [];
+    // A hub that had read the record before can have put its copy back meanwhile.
+    if (alive !== undefined) tidying.push(run(DROP_FIELD, keys.accessKeyRecords, [alive.api_key]));
+    // Without a hash tag nothing leads to records.
+    if (keys.isTagged) {
+      const left = alive === undefined ? [] : recordKeys(keys, alive).sets;
+      tidying.push(
+        ...left.map((set) => run(DROP_MEMBER, set, [id])),
+        run(ADD_MEMBER, keys.accessKey(REVOKED_KEY), [id]),
+        run(SET_INDEX, keys.index(id), ["", REVOKED_KEY]),
+      );
+    }
+    await Promise.all(tidying);
   }
 
   /** `false`: the record is another by now. */

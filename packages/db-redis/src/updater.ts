@@ -9,7 +9,8 @@ import {
 import type { ClientId, RecordChange, StoredRecord } from "@hivemind/db-core/backend";
 import { attempts } from "./attempts.ts";
 import { refuseClashes } from "./clashes.ts";
-import type { Argument, Reply, Sent } from "./connection.ts";
+import type { Harmless } from "./clashes.ts";
+import type { Reply, Sent } from "./connection.ts";
 import type { Keyspace } from "./keyspace.ts";
 import { orInSteps } from "./or-in-steps.ts";
 import { recordKeys } from "./record-keys.ts";
@@ -17,7 +18,8 @@ import { claimedRecord } from "./read-record.ts";
 import type { RecordReader, Told } from "./record-reader.ts";
 import { inSchema } from "./schema-form.ts";
 import { CHANGE } from "./scripts/change.ts";
-import type { Steps } from "./steps.ts";
+import { orUnconfirmed } from "./steps.ts";
+import type { Progress, Steps } from "./steps.ts";
 import type { StoreIdentity } from "./store-identity.ts";
 import type { Writer } from "./writer.ts";
 
@@ -58,6 +60,11 @@ export class Updater {
   }
 
   async update(id: ClientId, change: RecordChange): Promise<StoredRecord | undefined> {
+    const progress: Progress = { hasBegun: false };
+    return orUnconfirmed(progress, () => this.#update(id, change, progress));
+  }
+
+  #update(id: ClientId, change: RecordChange, progress: Progress): Promise<StoredRecord | undefined> {
     let told: Told = [];
     return attempts(async () => {
       // Whoever has lost a race knows already what it lost to.
@@ -68,7 +75,8 @@ export class Updater {
       const { text, entry, resurrected } = found;
       if (resurrected && entry.record !== undefined) {
         // Written back from a stale copy. It ends here for Python hubs too, whatever the change wants.
-        await this.replace({ id, text, before: claimedRecord(id, text), next: entry.record });
+        const stale = { id, text, before: claimedRecord(id, text), next: entry.record };
+        await this.#attempt(stale, progress);
         return "again";
       }
       if (entry.record === undefined) throw unreadableError(entry);
@@ -77,7 +85,7 @@ export class Updater {
       if (next === undefined || sameJson(next, entry.record)) {
         return (await this.#writer.confirm(this.#keys.client(id), text)) ? entry.record : "again";
       }
-      const outcome = await this.#attempt({ id, text, before: entry.record, next });
+      const outcome = await this.#attempt({ id, text, before: entry.record, next }, progress);
       if (outcome === "replaced") return next;
       told = outcome;
       return told.length > 0 ? "at once" : "again";
@@ -86,25 +94,28 @@ export class Updater {
 
   /** `false`: the record is another by now, and nothing was written. */
   async replace(replacement: Replacement): Promise<boolean> {
-    return (await this.#attempt(replacement)) === "replaced";
+    const progress: Progress = { hasBegun: false };
+    return orUnconfirmed(progress, async () => (await this.#attempt(replacement, progress)) === "replaced");
   }
 
-  async #attempt(replacement: Replacement): Promise<Outcome> {
+  async #attempt(replacement: Replacement, progress: Progress): Promise<Outcome> {
     if (!isTombstone(replacement.next)) return this.#inOneStep(replacement, {});
     const { id, text, before, next } = replacement;
     return orInSteps(
       "writes",
       (sent) => this.#inOneStep(replacement, sent),
-      async () =>
-        (await this.#steps.revoke({ id, text, before, next: stringifyJson(next) })) ? "replaced" : [],
+      async () => {
+        const revocation = { id, text, before, next: stringifyJson(next) };
+        return (await this.#steps.revoke(revocation, progress)) ? "replaced" : [];
+      },
     );
   }
 
-  async #inOneStep(replacement: Replacement, sent: Sent): Promise<Outcome> {
-    let harmless: readonly Argument[] = [];
-    for (;;) {
+  #inOneStep(replacement: Replacement, sent: Sent): Promise<Outcome> {
+    const harmless: Harmless = new Map();
+    return attempts<Outcome>(async () => {
       const { keys, args, unique } = this.#call(replacement);
-      const sending = this.#writer.run(CHANGE, keys, [...args, ...harmless], sent);
+      const sending = this.#writer.run(CHANGE, keys, [...args, ...[...harmless].flat()], sent);
       const reply = (await sending) as readonly Reply[];
       if (this.#identity.seeRefusal(reply)) return [];
       if (reply[0] === "changed") return reply.slice(1);
@@ -112,8 +123,9 @@ export class Updater {
         this.#identity.written(reply);
         return "replaced";
       }
-      harmless = refuseClashes(reply, unique);
-    }
+      refuseClashes(reply, unique, harmless);
+      return "again";
+    }, this.#location);
   }
 
   #call({ id, text, before, next }: Replacement) {

@@ -4,20 +4,30 @@ import type { ClientDatabase, Notice } from "@hivemind/db-core";
 import { startCluster } from "../../../tooling/redis/src/main.ts";
 import type { RedisCluster } from "../../../tooling/redis/src/main.ts";
 import { Cluster } from "ioredis";
+import type { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import plugin from "../src/plugin.ts";
+import { slotOf } from "../src/slot.ts";
+import { moveSlot } from "./support/move-slot.ts";
+import type { End } from "./support/move-slot.ts";
 import { testOptions } from "./support/options.ts";
+import { client } from "./support/test-server.ts";
 
+const COPIES = "client:api_key_records";
 let cluster: RedisCluster;
 let admin: Cluster;
+/** In the order of their slots. */
+let ends: readonly End[];
 const notices: Notice[] = [];
 
 beforeAll(async () => {
   cluster = await startCluster({ masters: 3, replicas: 0 });
   admin = new Cluster(cluster.nodes.map(({ port }) => ({ host: "127.0.0.1", port })));
+  ends = cluster.masters.map((node) => ({ redis: client(node.port), node }));
 }, 60_000);
 afterAll(async () => {
   admin.disconnect();
+  for (const { redis } of ends) redis.disconnect();
   await cluster.stop();
 });
 beforeEach(async () => {
@@ -33,6 +43,27 @@ beforeEach(async () => {
 
 function recordOf(id: number, key: string): string {
   return `{"client_id": ${id}, "api_key": "${key}", "name": "n${id % 3}", "allowed_types": ["speak"], "metadata": {"big": 9007199254740993}}`;
+}
+
+function endOf(key: string): End {
+  return ends[Math.floor((slotOf(key) * ends.length) / 16_384)] as End;
+}
+
+/** A client whose record is with another master than what is written before it is revoked. */
+function apart(): { id: number; master: Redis } {
+  const others = new Set([endOf("client:revoked"), endOf(COPIES)]);
+  const id = Array.from({ length: 30 }, (_, i) => i + 1).find(
+    (one) => !others.has(endOf(`client:client:${one}`)),
+  );
+  return { id: Number(id), master: endOf(`client:client:${id}`).redis };
+}
+
+/** Until the end of the test. */
+async function configure(masters: readonly Redis[], setting: string, value: string): Promise<void> {
+  for (const master of masters) {
+    onTestFinished(async () => void (await master.config("SET", setting, "0")));
+    await master.config("SET", setting, value);
+  }
 }
 
 async function open(given: object = {}): Promise<ClientDatabase> {
@@ -80,6 +111,101 @@ test("revokes for hubs too, first of all, and for good; last-seen goes forward a
   ]);
   expect(await admin.hexists("client:api_key_records", "key-5")).toBe(0);
   expect(await admin.get("client:client:5")).toContain("revoked");
+});
+
+test("a revocation that is refused amid its steps is unconfirmed, since the client is out; repeated, it is done", async () => {
+  const db = await open();
+  const { id, master } = apart();
+  await configure([master], "min-replicas-to-write", "1");
+
+  await expect(db.revokeClient(id)).rejects.toMatchObject({
+    code: "unconfirmed",
+    message: expect.stringMatching(/too few replicas.*has begun: repeat it/) as string,
+  });
+  expect(await db.authenticate({ accessKey: `key-${id}` })).toMatchObject({ allowed: false });
+  expect(await admin.hexists(COPIES, `key-${id}`)).toBe(0);
+
+  await master.config("SET", "min-replicas-to-write", "0");
+  await db.revokeClient(id);
+  expect(await db.getClient(id)).toMatchObject({ revoked: true });
+});
+
+test("refused by the first step, nothing of it has happened", async () => {
+  const db = await open();
+  await configure([endOf(COPIES).redis], "min-replicas-to-write", "1");
+
+  await expect(db.revokeClient(7)).rejects.toMatchObject({ code: "read-only" });
+
+  expect(await db.authenticate({ accessKey: "key-7" })).toMatchObject({ allowed: true });
+});
+
+test("revoking needs no memory, and no api_key_records", async () => {
+  const db = await open();
+  await configure(
+    ends.map(({ redis }) => redis),
+    "maxmemory",
+    "1",
+  );
+  await db.revokeClient(5);
+  expect(await admin.hexists(COPIES, "key-5")).toBe(0);
+  for (const { redis } of ends) await redis.config("SET", "maxmemory", "0");
+  await admin.del(COPIES);
+  await admin.set(COPIES, "not ours");
+  await db.revokeClient(6);
+
+  for (const id of [5, 6]) {
+    expect(await db.getClient(id)).toMatchObject({ revoked: true });
+    expect(await admin.sismember("client:revoked", id)).toBe(1);
+  }
+  expect(await admin.get(COPIES)).toBe("not ours");
+});
+
+test("what a hub caches between two steps is gone at the end", async () => {
+  const db = await open();
+  const { id, master } = apart();
+  const copy = String(await admin.get(`client:client:${id}`));
+  // What comes before the first write may ask the one that is paused.
+  await db.state("shared", "s").set("known", 1);
+  onTestFinished(async () => void (await master.call("client", "unpause")));
+  await master.call("client", "pause", 30_000, "write");
+  const revoking = db.revokeClient(id);
+  await expect.poll(() => admin.sismember("client:revoked", id)).toBe(1);
+
+  await admin.hset(COPIES, `key-${id}`, copy);
+  await master.call("client", "unpause");
+  await revoking;
+
+  expect(await admin.hexists(COPIES, `key-${id}`)).toBe(0);
+});
+
+test("an emptied store is missing, for what a node remembers too", async () => {
+  const db = await open();
+  await db.state("node:a", "keys").set("own", 1);
+  await Promise.all(ends.map(({ redis }) => redis.flushall()));
+
+  await expect(db.state("node:a", "keys").set("own", 2)).rejects.toMatchObject({ code: "missing-store" });
+
+  expect(await admin.keys("*")).toEqual([]);
+});
+
+test("verify reads a hash to its end that is moved meanwhile", async () => {
+  const db = await open();
+  const fields = Array.from({ length: 400 }, (_, i) => `old-key-${i}`);
+  await admin.hset(COPIES, ...fields.flatMap((field) => [field, recordOf(4, field)]));
+  const masters = ends.map(({ redis }) => redis);
+  const from = endOf(COPIES);
+  const to = ends.find((end) => end !== from) as End;
+  const move = { slot: slotOf(COPIES), from, to, masters };
+  let found = 0;
+
+  for await (const { code } of db.verify()) {
+    if (code !== "dead-key-record") continue;
+    found += 1;
+    if (found === 1) await moveSlot(move);
+  }
+
+  expect(found).toBe(400);
+  await moveSlot({ ...move, from: to, to: from });
 });
 
 test("what would need several keys at once is refused, names the conversion, and changes nothing", async () => {

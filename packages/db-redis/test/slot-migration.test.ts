@@ -3,6 +3,8 @@ import { createDatabase } from "@hivemind/db-core";
 import type { ClientDatabase, Notice } from "@hivemind/db-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import plugin from "../src/plugin.ts";
+import { connect } from "../src/connect.ts";
+import { keyPages } from "../src/key-pages.ts";
 import { slotOf } from "../src/slot.ts";
 import { beginMove, endMove, moveKeys } from "./support/move-slot.ts";
 import type { Move } from "./support/move-slot.ts";
@@ -138,3 +140,89 @@ test("a client that a hub has written back from a stale copy stays out", async (
 
   expect(await db.authenticate({ accessKey: "key-6" })).toMatchObject({ allowed: false });
 });
+
+test("a revocation in steps is done when the record is written; what leads to it is for verify", async () => {
+  const db = await open();
+  for (const key of ["client:{clients}:name:n1", "client:{clients}:api_key_records"])
+    await move.from.redis.multi().del(key).set(key, "not ours").exec();
+  await beginMove(move);
+  await moveKeys(move, (key) => key.includes(":client:"));
+
+  await db.revokeClient(5);
+
+  expect(await db.getClient(5)).toMatchObject({ revoked: true });
+  await moveKeys(move);
+  await endMove(move);
+  await Array.fromAsync(db.verify({ repair: true }));
+  expect(await Array.fromAsync(db.verify())).toEqual([]);
+  expect((await db.findByName("n1")).map(({ id }) => id)).toEqual([2, 8, 11]);
+});
+
+test("revoking in steps needs no memory", async () => {
+  const db = await open();
+  await beginMove(move);
+  await moveKeys(move, (key) => key.includes(":client:"));
+  const ends = [move.from.redis, move.to.redis];
+  onTestFinished(async () => {
+    for (const end of ends) await end.config("SET", "maxmemory", "0");
+  });
+  for (const end of ends) await end.config("SET", "maxmemory", "1");
+  await db.revokeClient(5);
+  for (const end of ends) await end.config("SET", "maxmemory", "0");
+
+  expect(await db.getClient(5)).toMatchObject({ revoked: true });
+  await moveKeys(move);
+  await endMove(move);
+  expect(await Array.fromAsync(db.verify())).toEqual([]);
+});
+
+test("revoked anew in steps, the only one that is stays on record", async () => {
+  const db = await open();
+  const [revoked, hub] = ["client:{clients}:revoked", new PythonHub(move.from.redis, "client:{clients}")];
+  const stale = await hub.read(6);
+  await db.revokeClient(6);
+  await move.from.redis.srem(revoked, CLIENTS);
+  await hub.write(stale);
+  await beginMove(move);
+  await moveKeys(move, (key) => key.includes(":client:"));
+
+  await db.revokeClient(6).catch(() => undefined);
+
+  expect(await move.from.redis.smembers(revoked)).toEqual(["6"]);
+  expect(await db.getClient(6)).toMatchObject({ revoked: true });
+});
+
+for (const command of ["sscan", "hscan"] as const) {
+  test(`${command}: all that was there is read, wherever it is moved to between two pages`, async () => {
+    const connection = await connect(testOptions({ ...started.given, ...USER }), () => undefined);
+    onTestFinished(() => connection.close());
+    const key = "client:{clients}:many";
+    const all = Array.from({ length: 2000 }, (_, i) => `member-${i}`);
+    if (command === "sscan") await move.from.redis.sadd(key, ...all);
+    else await move.from.redis.hset(key, ...all.flatMap((field) => [field, ""]));
+    await beginMove(move);
+    await moveKeys(move, (one) => one.includes(":client:"));
+    // From now on the route knows where the slot is moved to.
+    await connection.read("get", "client:{clients}:client:1");
+    const seen = new Set<string>();
+    let pages = 0;
+
+    for await (const page of keyPages(connection, command, key, 100)) {
+      pages += 1;
+      if (pages === 3) await moveKeys(move, (one) => one === key);
+      for (const name of page) seen.add(name);
+    }
+
+    seen.delete("");
+    expect(seen.size).toBe(all.length);
+    // Another connection with every page: it may be of another process, and it ends.
+    const endless = async () => {
+      for await (const _ of keyPages(connection, command, key, 100))
+        await move.to.redis.call("client", "kill", "type", "normal", "skipme", "yes");
+    };
+    await expect(endless()).rejects.toMatchObject({
+      code: "unreachable",
+      message: expect.stringMatching(/again and again/) as string,
+    });
+  });
+}
