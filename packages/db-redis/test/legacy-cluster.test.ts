@@ -178,6 +178,29 @@ test("what a hub caches between two steps is gone at the end", async () => {
   expect(await admin.hexists(COPIES, `key-${id}`)).toBe(0);
 });
 
+test("overtaken amid its steps, and refused when it is tried again: unconfirmed", async () => {
+  const db = await open();
+  const { id, master } = apart();
+  await db.state("shared", "s").set("known", 1);
+  onTestFinished(async () => void (await master.call("client", "unpause")));
+  await master.call("client", "pause", 30_000, "write");
+  // The server takes it when it goes on, before what comes after it.
+  const overtaking = master.set(`client:client:${id}`, `${recordOf(id, `key-${id}`)} `);
+  const revoking = db.revokeClient(id).catch((error: unknown) => error);
+  await expect.poll(() => admin.sismember("client:revoked", id)).toBe(1);
+
+  await configure([endOf(COPIES).redis], "min-replicas-to-write", "1");
+  // That one's own connection waits for its write.
+  await admin
+    .nodes("master")
+    .find(({ options }) => options.port === master.options.port)
+    ?.call("client", "unpause");
+
+  expect(await revoking).toMatchObject({ code: "unconfirmed" });
+  await overtaking;
+  expect(await db.authenticate({ accessKey: `key-${id}` })).toMatchObject({ allowed: false });
+});
+
 test("an emptied store is missing, for what a node remembers too", async () => {
   const db = await open();
   await db.state("node:a", "keys").set("own", 1);
