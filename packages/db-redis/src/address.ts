@@ -11,6 +11,11 @@ export function addressOf({ host, port }: Place): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/** Of a server: 0 is none. */
+export function isPort(port: unknown): boolean {
+  return Number.isInteger(port) && Number(port) > 0 && Number(port) <= 65_535;
+}
+
 /** Whom a connection leads to, as the operating system sees it; the same for two to one server. */
 export function peerOf({ remoteAddress, remotePort }: Pick<Socket, "remoteAddress" | "remotePort">) {
   return remoteAddress === undefined ? undefined : `${remoteAddress} ${remotePort}`;

@@ -2,7 +2,7 @@
 import type { OnNotice } from "@hivemind/db-core/backend";
 import type { Connection } from "./connection.ts";
 import { Keyspace } from "./keyspace.ts";
-import type { RedisOptions } from "./options.ts";
+import type { ReadyOptions } from "./certificates.ts";
 import { scanAll } from "./scan.ts";
 
 /** What a new store in a cluster gets. */
@@ -10,7 +10,7 @@ const DEFAULT_TAG = "clients";
 
 export async function chooseKeyspace(
   connection: Connection,
-  { indexPrefix, hashTag }: RedisOptions,
+  { indexPrefix, hashTag }: ReadyOptions,
   onNotice: OnNotice,
 ): Promise<Keyspace> {
   const named = new Keyspace(indexPrefix, hashTag);

@@ -3,9 +3,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { DbError } from "@hivemind/db-core/backend";
 import { addressOf, placeIn } from "./address.ts";
 import type { Place } from "./address.ts";
-import type { RedisOptions } from "./options.ts";
+import type { ReadyOptions } from "./certificates.ts";
 import { replyCode } from "./reply-error.ts";
-import { LOOK_MS } from "./route.ts";
+import { LOOK_MS, unbounded } from "./route.ts";
 import type { Freshness, Route, Way } from "./route.ts";
 import { isReply, NotSent, ServerLink } from "./server-link.ts";
 import type { Reply } from "./server-link.ts";
@@ -19,10 +19,12 @@ interface Range {
 /** So many nodes are asked at once who has which slot; the first answer counts. */
 const ASK_AT_ONCE = 4;
 
+const NOT_SAID = unbounded("the master of the clients has not said its cluster-node-timeout");
+
 export class ClusterRoute implements Route {
   readonly kind = "cluster";
   readonly location: string;
-  readonly #options: RedisOptions;
+  readonly #options: ReadyOptions;
   readonly #seeds: readonly Place[];
   readonly #links = new Map<string, ServerLink>();
   #ranges: readonly Range[] = [];
@@ -31,11 +33,14 @@ export class ClusterRoute implements Route {
   /** Where slots are just being moved to. */
   readonly #moving = new Map<number, string>();
   #epoch = 0;
-  #nodeTimeoutMs: number | undefined;
+  #freshness = NOT_SAID;
+  /** The master that was asked for it. */
+  #asked: string | undefined;
+  #home = 0;
   #looking: Promise<void> | undefined;
   #isClosed = false;
 
-  constructor(options: RedisOptions, seeds: readonly Place[]) {
+  constructor(options: ReadyOptions, seeds: readonly Place[]) {
     this.#options = options;
     this.#seeds = seeds;
     const scheme = options.tls === undefined ? "redis" : "rediss";
@@ -48,10 +53,18 @@ export class ClusterRoute implements Route {
 
   /** A master that has lost the others goes on until the node timeout has passed. */
   get freshness(): Freshness {
-    const addedMs = this.#nodeTimeoutMs;
-    if (addedMs === undefined)
-      return { addedMs: null, why: "this user may not use CONFIG GET cluster-node-timeout" };
-    return { addedMs, why: `cluster-node-timeout is ${addedMs} ms` };
+    return this.#freshness;
+  }
+
+  get home(): number {
+    return this.#home;
+  }
+
+  set home(slot: number) {
+    const isKnown = this.#ranges.length > 0 && slot !== this.#home;
+    this.#home = slot;
+    // What its master says is not known.
+    if (isKnown) void this.look();
   }
 
   way(slot: number): Way | Promise<Way> {
@@ -79,7 +92,10 @@ export class ClusterRoute implements Route {
   }
 
   async look(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
+    // Many do not wait for it: it never throws. Whoever needs a master that is not known hears why.
+    this.#looking ??= this.#look()
+      .catch(() => undefined)
+      .finally(() => (this.#looking = undefined));
     await this.#looking;
   }
 
@@ -141,14 +157,22 @@ export class ClusterRoute implements Route {
       if (ranges === "late" || this.#isClosed) return;
       if (ranges === undefined) continue;
       this.#adopt(ranges);
-      this.#nodeTimeoutMs ??= await this.#askNodeTimeout();
+      const isFirst = this.#asked === undefined;
+      const learning = this.#learnFreshness();
+      // A store that has just been opened knows it. Later nobody waits for a master that may be dead.
+      if (isFirst) await Promise.race([learning, end]);
       return;
     }
   }
 
   async #ask(place: Place): Promise<readonly Range[]> {
     const reply = (await this.#link(place).send(["cluster", "slots"])) as readonly Reply[];
-    if (reply.length === 0) throw new Error("this node knows of no slot");
+    if (reply.length === 0) {
+      throw new DbError(
+        "unreachable",
+        `redis at ${this.#link(place).location} is a node of a cluster in which nobody has a slot yet: create the cluster (redis-cli --cluster create), or name nodes of the one that is meant`,
+      );
+    }
     return reply.map((range) => {
       const [first, last, master] = range as [number, number, readonly Reply[]];
       // A node that does not know its own name has an empty one: then it is the one that was asked.
@@ -161,15 +185,27 @@ export class ClusterRoute implements Route {
     });
   }
 
-  async #askNodeTimeout(): Promise<number | undefined> {
-    const [range] = this.#ranges;
-    if (range === undefined) return undefined;
+  /** With each look: another master can have another setting, and an operator can change it. It never throws. */
+  async #learnFreshness(): Promise<void> {
+    const master = this.#masterOf(this.#home);
+    if (master !== this.#asked) this.#freshness = NOT_SAID;
+    this.#asked = master;
+    if (master === undefined) return;
+    const freshness = await this.#askFreshness(master);
+    if (master === this.#asked) this.#freshness = freshness;
+  }
+
+  async #askFreshness(master: string): Promise<Freshness> {
     try {
-      const reply = await this.#link(placeIn(range.master)).send(["config", "get", "cluster-node-timeout"]);
-      return Number((reply as readonly string[])[1]);
-    } catch {
-      // Hosted servers keep CONFIG to themselves.
-      return undefined;
+      const reply = await this.#link(placeIn(master)).send(["config", "get", "cluster-node-timeout"]);
+      const [, said] = reply as readonly string[];
+      // Hosted servers keep CONFIG to themselves, or answer it with nothing.
+      if (said === undefined) return unbounded("the server does not say its cluster-node-timeout");
+      return { addedMs: Number(said), why: `cluster-node-timeout is ${said} ms` };
+    } catch (error) {
+      if (isReply(error)) return unbounded("this user may not use CONFIG GET cluster-node-timeout");
+      // It is not reached: what the same one said before is all that is known.
+      return this.#freshness;
     }
   }
 

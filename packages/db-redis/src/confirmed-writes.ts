@@ -34,7 +34,8 @@ export class ConfirmedWrites {
   readonly #connections: Connection[] = [];
   readonly #idle: Connection[] = [];
   #waiting: Write[] = [];
-  /** Opens the next connection, unless one is free before. */
+  #isClosed = false;
+  /** Takes the next connection, unless one that is at work is free before. */
   #patience: NodeJS.Timeout | undefined;
 
   /** `open`: a connection that is for this alone. */
@@ -60,7 +61,12 @@ export class ConfirmedWrites {
     });
   }
 
+  get #isWorking(): boolean {
+    return this.#idle.length < this.#connections.length;
+  }
+
   async close(): Promise<void> {
+    this.#isClosed = true;
     clearTimeout(this.#patience);
     await Promise.all(this.#connections.map((connection) => connection.close()));
   }
@@ -72,10 +78,16 @@ export class ConfirmedWrites {
   }
 
   #send(): void {
-    if (this.#waiting.length === 0) return;
-    const idle = this.#idle.pop();
-    if (idle !== undefined) return void this.#work(idle);
-    if (this.#connections.length === MOST_CONNECTIONS) return;
+    if (this.#waiting.length === 0) {
+      clearTimeout(this.#patience);
+      this.#patience = undefined;
+      return;
+    }
+    const first = this.#isWorking ? undefined : this.#idle.pop();
+    if (first !== undefined) return void this.#work(first);
+    // Those that are at work take it with what they take next.
+    const isLast = this.#idle.length === 0 && this.#connections.length === MOST_CONNECTIONS;
+    if (isLast || this.#isClosed) return;
     this.#patience ??= setTimeout(() => {
       this.#patience = undefined;
       if (this.#waiting.length > 0) void this.#work(this.#idle.pop() ?? this.#another());
@@ -97,8 +109,11 @@ export class ConfirmedWrites {
   async #group(connection: Connection, writes: readonly Write[]): Promise<void> {
     const [first] = writes;
     if (first !== undefined && writes.length === 1) return this.#alone(connection, first);
+    const way = await connection.master().catch(() => undefined);
+    // Nothing of it was sent: the connection knows better where to, and what to say.
+    if (way === undefined) return this.#eachAlone(connection, writes);
     try {
-      const { link, session } = await connection.master();
+      const { link, session } = way;
       const shaped = { ...WRITES, shapes: writes.map(({ shape }) => shape) };
       const sending = session === undefined ? shaped : { ...shaped, session };
       const commands = [...writes.map(({ command }) => command), this.#wait];
@@ -111,12 +126,15 @@ export class ConfirmedWrites {
           elsewhere.push(write);
         else this.#settle(connection, write, reply, confirmed);
       }
-      await Promise.all(elsewhere.map((write) => this.#alone(connection, write)));
+      await this.#eachAlone(connection, elsewhere);
     } catch (error) {
-      // Nothing of it was sent: the connection knows better where to.
-      if (error instanceof NotSent) await Promise.all(writes.map((write) => this.#alone(connection, write)));
+      if (error instanceof NotSent) await this.#eachAlone(connection, writes);
       else for (const { reject } of writes) reject(error);
     }
+  }
+
+  async #eachAlone(connection: Connection, writes: readonly Write[]): Promise<void> {
+    await Promise.all(writes.map((write) => this.#alone(connection, write)));
   }
 
   async #alone(connection: Connection, write: Write): Promise<void> {

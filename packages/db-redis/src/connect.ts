@@ -1,6 +1,8 @@
 /** A connection to where the options say, or to what a server there says of itself. */
 import { DbError, isDbError } from "@hivemind/db-core/backend";
 import type { OnNotice } from "@hivemind/db-core/backend";
+import { withCertificates } from "./certificates.ts";
+import type { ReadyOptions } from "./certificates.ts";
 import { Connection } from "./connection.ts";
 import type { Reply } from "./connection.ts";
 import { infoFields } from "./info-fields.ts";
@@ -16,7 +18,8 @@ interface Self {
   readonly role?: string | undefined;
 }
 
-export async function connect(options: RedisOptions, onNotice: OnNotice): Promise<Connection> {
+export async function connect(given: RedisOptions, onNotice: OnNotice): Promise<Connection> {
+  const options = withCertificates(given);
   const connection = new Connection(options, makeRoute(options));
   if (connection.topology !== "single") return connection;
   try {
@@ -89,7 +92,7 @@ async function permitted(ask: () => Promise<Self>): Promise<Self | undefined> {
   }
 }
 
-function onlyDb({ db }: RedisOptions): number {
+function onlyDb({ db }: ReadyOptions): number {
   if (db === 0) return db;
   throw new DbError("invalid", "db is not 0, and the server is a node of a cluster, which has no other one");
 }

@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { isDbError } from "@hivemind/db-core/backend";
 import { afterFailure, failure, isWorthALook } from "./after-failure.ts";
 import type { Routing } from "./after-failure.ts";
-import type { RedisOptions } from "./options.ts";
+import type { ReadyOptions } from "./certificates.ts";
 import { redirection, replyCode } from "./reply-error.ts";
 import type { Shape } from "./reply-shape.ts";
 import type { Freshness, Route, Way } from "./route.ts";
@@ -31,7 +31,7 @@ const MANY = 3;
 
 export class Connection {
   /** As given; where one host turned out to be of a cluster, with that as its nodes. */
-  readonly options: RedisOptions;
+  readonly options: ReadyOptions;
   readonly #route: Route;
   /** Any key of the clients: it says where commands without a key go. */
   #home: string;
@@ -39,7 +39,7 @@ export class Connection {
   /** One server alone, and it gets what it has from another one. */
   isReplica = false;
 
-  constructor(options: RedisOptions, route: Route) {
+  constructor(options: ReadyOptions, route: Route) {
     this.options = options;
     this.#route = route;
     this.#home = options.indexPrefix;
@@ -66,6 +66,7 @@ export class Connection {
   /** Where commands go that have no key: to the master that has this one. */
   set home(key: string) {
     this.#home = key;
+    this.#route.home = this.#slot(key);
   }
 
   /** The master of the slot that the clients are in. */
@@ -90,7 +91,8 @@ export class Connection {
     } catch (error) {
       if (!isReply(error) && !isDbError(error)) throw error;
       const elsewhere = isReply(error) ? redirection(error.message) : undefined;
-      if (elsewhere?.isWholeSlot === true) this.#route.redirected(slot, elsewhere.address, true);
+      const isMoved = elsewhere?.isWholeSlot === true && this.topology === "cluster";
+      if (isMoved) this.#route.redirected(slot, elsewhere.address, true);
       else void this.#route.look();
       return undefined;
     }

@@ -2,17 +2,14 @@
  * The driver, set up so that nothing waits for ever, nothing is sent twice, and nothing takes the process
  * down.
  */
-import { readFileSync } from "node:fs";
-import type { ConnectionOptions } from "node:tls";
-import { systemError } from "@hivemind/db-core/backend";
 import { Redis } from "ioredis";
 import type { RedisOptions as DriverOptions } from "ioredis";
+import type { ReadyOptions } from "./certificates.ts";
 import { guardDriver } from "./driver-guard.ts";
-import type { RedisOptions, TlsOptions } from "./options.ts";
 
 /** What the way to one server needs of the options. */
 export type ServerOptions = Pick<
-  RedisOptions,
+  ReadyOptions,
   | "host"
   | "port"
   | "db"
@@ -70,30 +67,6 @@ function driverOptions(options: ServerOptions): Omit<DriverOptions, "replyMappin
     enableReadyCheck: false,
     disableClientInfo: true,
     autoResubscribe: false,
-    ...(options.tls === undefined ? {} : { tls: tlsOptions(options.tls) }),
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
   };
-}
-
-export function tlsOptions({
-  certFile,
-  keyFile,
-  caFile,
-  verify,
-  checkHostname,
-}: TlsOptions): ConnectionOptions {
-  return {
-    ...(certFile === undefined ? {} : { cert: readPem(certFile, "ssl_certfile") }),
-    ...(keyFile === undefined ? {} : { key: readPem(keyFile, "ssl_keyfile") }),
-    ...(caFile === undefined ? {} : { ca: readPem(caFile, "ssl_ca_certs") }),
-    rejectUnauthorized: verify,
-    ...(checkHostname ? {} : { checkServerIdentity: () => undefined }),
-  };
-}
-
-function readPem(path: string, option: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw systemError(error, "read", `${path} (option ${option})`);
-  }
 }

@@ -12,7 +12,7 @@ import { readFeedMessage } from "./feed-message.ts";
 import type { ServerOptions } from "./driver.ts";
 import type { Keyspace } from "./keyspace.ts";
 import { locationOf } from "./location.ts";
-import type { RedisOptions } from "./options.ts";
+import type { ReadyOptions } from "./certificates.ts";
 import type { RecordReader } from "./record-reader.ts";
 import type { SeenTexts } from "./seen-texts.ts";
 import { isReply } from "./server-link.ts";
@@ -29,7 +29,7 @@ const ASK_EVERY_MS = 10;
 const LOOK_EVERY_MS = 500;
 
 export interface FeedParts {
-  readonly options: RedisOptions;
+  readonly options: ReadyOptions;
   readonly connection: Connection;
   readonly keys: Keyspace;
   readonly reader: RecordReader;
@@ -121,7 +121,17 @@ export class Feed {
     if (this.#state !== "down" || performance.now() - this.#lookedAt < LOOK_EVERY_MS) return;
     // Whoever is not reached any more may have been replaced, and nobody else is asking.
     this.#lookedAt = performance.now();
-    void this.#parts.connection.look().then(() => this.#follow());
+    this.#unwaited(this.#parts.connection.look().then(() => this.#follow()));
+  }
+
+  /** Nobody hears how it ends: whatever it fails with, nothing is proven until it has been begun anew. */
+  #unwaited(work: Promise<void>): void {
+    work.catch(() => {
+      const tracking = this.#tracking;
+      this.#tracking = undefined;
+      tracking?.close();
+      if (this.#heartbeat !== undefined) this.#lost("the master could not be followed");
+    });
   }
 
   /** Tracks the master of the clients, whoever that is by now. */
@@ -214,8 +224,7 @@ export class Feed {
       const found = await reader.read(ids.map(String));
       const changed = ids.filter((id) => !seen.isSame(id, found.get(String(id))?.text));
       if (changed.length > 0) this.#deliver(changed);
-    } catch (error) {
-      if (!isDbError(error)) throw error;
+    } catch {
       this.#deliver(ids);
     }
   }
@@ -227,7 +236,7 @@ export class Feed {
     if (tracking === undefined || this.#state !== "up" || (!now && askedAt - this.#askedAt < ASK_EVERY_MS))
       return;
     this.#askedAt = askedAt;
-    void this.#prove(tracking, askedAt);
+    this.#unwaited(this.#prove(tracking, askedAt));
   }
 
   async #prove(tracking: TrackingConnection, askedAt: number): Promise<void> {

@@ -1,4 +1,4 @@
-/** Cheap enough for a container's HEALTHCHECK: three small questions to the server. */
+/** Cheap enough for a container's HEALTHCHECK: a handful of small questions to the server, six at most. */
 import { isDbError } from "@hivemind/db-core/backend";
 import type { Health, Json } from "@hivemind/db-core/backend";
 import { infoFields } from "./info-fields.ts";
@@ -121,8 +121,11 @@ async function persistence({ connection }: RedisStore): Promise<string> {
       await setting("appendfsync"),
       await setting("save"),
     ];
-    if (appendOnly === "yes") return SURVIVES[flushed ?? ""] ?? `AOF (${flushed})`;
-    if (save === undefined || save === "") return NOTHING_KEPT;
+    if (appendOnly === "yes")
+      return SURVIVES[flushed ?? ""] ?? `AOF (${flushed ?? "flushed as the server does not say"})`;
+    // Some hosted servers answer CONFIG GET with an empty list.
+    if (appendOnly === undefined || save === undefined) return "unknown: the server does not say";
+    if (save === "") return NOTHING_KEPT;
     return `RDB (${save}): a crash loses what was written since the last snapshot. Set appendonly yes`;
   } catch (error) {
     // Hosted servers keep CONFIG to themselves.

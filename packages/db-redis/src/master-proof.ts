@@ -1,16 +1,19 @@
 /** Is it still the master? A server that has been replaced may be the last one to hear of it. */
 import { infoFields } from "./info-fields.ts";
 import { replyCode } from "./reply-error.ts";
+import { unbounded } from "./route.ts";
 import type { Freshness, Way } from "./route.ts";
 import { isReply, NotSent } from "./server-link.ts";
 import type { ServerLink } from "./server-link.ts";
 
 /** What the server asks of its replicas before it takes a write. */
 interface Demand {
-  /** `undefined`: this user may not ask for it. */
+  /** `undefined`: this user may not ask for it, or the server does not say. */
   readonly replicas: number | undefined;
   readonly maxLagS: number;
 }
+
+const NO_DEMAND: Demand = { replicas: 0, maxLagS: 0 };
 
 export class MasterProof {
   readonly link: ServerLink;
@@ -46,7 +49,8 @@ export class MasterProof {
    */
   get freshness(): Freshness {
     const { replicas, maxLagS } = this.#demand;
-    if (replicas === undefined) return unbounded("this user may not use CONFIG GET min-replicas-to-write");
+    if (replicas === undefined)
+      return unbounded("CONFIG GET min-replicas-to-write is refused, or answered with nothing");
     if (replicas === 0 || maxLagS === 0) return unbounded("min-replicas-to-write is 0");
     if (replicas < this.replicas) {
       return unbounded(`min-replicas-to-write is ${replicas}, and the master has ${this.replicas} replicas`);
@@ -64,8 +68,13 @@ export class MasterProof {
     const { session } = this.link;
     if (fields.get("role") !== "master")
       throw new NotSent(`redis at ${this.link.location} is not the master any more`);
-    if (session !== this.#session) this.#demand = await this.#demanded(session);
-    const good = Number(fields.get("min_slaves_good_slaves") ?? Number.POSITIVE_INFINITY);
+    // Said only where there is a demand, which an operator can set and take back at any time.
+    const said = fields.get("min_slaves_good_slaves");
+    const { replicas: demanded } = this.#demand;
+    if (session !== this.#session || (said !== undefined && demanded === 0))
+      this.#demand = await this.#demanded(session);
+    if (said === undefined && this.#demand.replicas !== undefined) this.#demand = NO_DEMAND;
+    const good = Number(said ?? Number.POSITIVE_INFINITY);
     if (good < (this.#demand.replicas ?? 0)) {
       throw new NotSent(
         `redis at ${this.link.location} has ${good} replicas in reach and demands ${this.#demand.replicas} (min-replicas-to-write), so another server may be the master by now`,
@@ -77,14 +86,14 @@ export class MasterProof {
   }
 
   async #demanded(session: number): Promise<Demand> {
-    const setting = async (name: string): Promise<number> => {
+    const setting = async (name: string): Promise<number | undefined> => {
       const reply = (await this.link.send(["config", "get", name], { session })) as readonly string[];
-      return Number(reply[1] ?? 0);
+      return reply[1] === undefined ? undefined : Number(reply[1]);
     };
     try {
       return {
         replicas: await setting("min-replicas-to-write"),
-        maxLagS: await setting("min-replicas-max-lag"),
+        maxLagS: (await setting("min-replicas-max-lag")) ?? 0,
       };
     } catch (error) {
       // Hosted servers keep CONFIG to themselves, or have none.
@@ -92,8 +101,4 @@ export class MasterProof {
       return { replicas: undefined, maxLagS: 0 };
     }
   }
-}
-
-function unbounded(why: string): Freshness {
-  return { addedMs: null, why };
 }

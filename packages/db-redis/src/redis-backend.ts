@@ -27,7 +27,7 @@ import { Inserter } from "./inserter.ts";
 import type { Keyspace } from "./keyspace.ts";
 import { makeRoute } from "./make-route.ts";
 import { migrate } from "./migrate.ts";
-import type { RedisOptions } from "./options.ts";
+import type { ReadyOptions } from "./certificates.ts";
 import type { RecordReader } from "./record-reader.ts";
 import { redisState } from "./redis-state.ts";
 import { RevocationKeeper } from "./revocation-keeper.ts";
@@ -42,7 +42,7 @@ import { Writer } from "./writer.ts";
 
 /** The parts of an open store. */
 export interface RedisStore {
-  readonly options: RedisOptions;
+  readonly options: ReadyOptions;
   readonly connection: Connection;
   readonly keys: Keyspace;
   readonly identity: StoreIdentity;

@@ -1,6 +1,7 @@
 /** What Redis says no with, in our codes. Only the first word of a reply counts: the rest can quote a key. */
 import { DbError } from "@hivemind/db-core/backend";
 import type { ErrorCode } from "@hivemind/db-core/backend";
+import { addressOf, isPort } from "./address.ts";
 
 const REPLIES: Readonly<Record<string, readonly [code: ErrorCode, message: string]>> = {
   NOAUTH: ["refused", "it wants a password: set the option password (or password_file)"],
@@ -47,8 +48,19 @@ export interface Redirection {
 
 /** Where in the cluster to send it instead. */
 export function redirection(message: string): Redirection | undefined {
-  const [, word, address] = /^(MOVED|ASK) \d+ (\S+)$/.exec(message) ?? [];
+  const [, word, address] = /^(MOVED|ASK) \d+ (\S+:\d+)$/.exec(message) ?? [];
   return address === undefined ? undefined : { address, isWholeSlot: word === "MOVED" };
+}
+
+/**
+ * The reply, with the host of whoever said it where it names none: the node then means its own (Redis 7, a node that
+ * does not know its address). `undefined`: a redirection to no place that can be.
+ */
+export function completed(message: string, host: string): string | undefined {
+  const [, word, said = "", port] = /^((?:MOVED|ASK)(?= |$))(?: \d+ (\S*):(\d+)$)?/.exec(message) ?? [];
+  if (word === undefined) return message;
+  if (port === undefined || !isPort(Number(port))) return undefined;
+  return said === "" ? message.replace(/ :\d+$/, ` ${addressOf({ host, port: Number(port) })}`) : message;
 }
 
 /** A script met a key that has been moved to another node. What it had written until then is written. */

@@ -1,10 +1,13 @@
 /** What a reply looks like. One that looks otherwise is not of the command that it comes in answer to. */
+import { isPort } from "./address.ts";
 
 export type Shape = (reply: unknown) => boolean;
 
 const anything: Shape = () => true;
 export const text: Shape = (reply) => typeof reply === "string";
 export const integer: Shape = (reply) => typeof reply === "number";
+/** Of a server; 0 where it takes no connections of this kind, TLS or none. */
+const port: Shape = (reply) => reply === 0 || isPort(reply);
 export const nothing: Shape = (reply) => reply === null;
 const bytes: Shape = (reply) => Buffer.isBuffer(reply);
 /** The driver makes an object of what HGETALL answers. */
@@ -53,7 +56,7 @@ export const outcome: Shape = (reply: unknown): boolean => {
 
 /** Of the commands that we send outside of scripts; the shape of a script's reply stands with the script. */
 const COMMANDS: Readonly<Record<string, Shape>> = {
-  cluster: listOf(startsWith(integer, integer, startsWith(text, integer))),
+  cluster: listOf(startsWith(integer, integer, startsWith(textOrNothing, port))),
   config: listOf(text),
   exists: integer,
   get: either(textOrNothing, bytes),

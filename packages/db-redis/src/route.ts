@@ -18,6 +18,10 @@ export interface Freshness {
   readonly why: string;
 }
 
+export function unbounded(why: string): Freshness {
+  return { addedMs: null, why };
+}
+
 export interface Route {
   readonly kind: "single" | "sentinel" | "cluster";
   /** The addresses, without a password. */
@@ -26,13 +30,15 @@ export interface Route {
   readonly epoch: number;
   /** As far as it is known yet. */
   readonly freshness: Freshness;
+  /** The slot of the clients. */
+  home: number;
   /** To the master of a slot; without a cluster every slot has the same. */
   way(slot: number): Way | Promise<Way>;
   /** To each master, that of the slot first. */
   masters(slot: number): Promise<readonly Way[]>;
   /** A server says that another one has the slot, or that one key of it is there already. */
   redirected(slot: number, address: string, isWholeSlot: boolean): ServerLink;
-  /** Asks anew who the master is, within `LOOK_MS`. Where nobody knows, nothing changes. */
+  /** Asks anew who the master is, within `LOOK_MS`. Where nobody knows, nothing changes. It never throws. */
   look(): Promise<void>;
   /** Is this server, now, the one and only place where the keys of this slot are written? */
   proves(way: Way, unusedKey: string): Promise<boolean>;
@@ -43,6 +49,7 @@ export interface Route {
 export class SingleRoute implements Route {
   readonly kind = "single";
   readonly epoch = 0;
+  home = 0;
   readonly freshness = { addedMs: 0, why: "one server, which proves itself" };
   readonly #way: Way;
 

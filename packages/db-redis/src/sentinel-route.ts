@@ -1,11 +1,11 @@
 /** The master that Sentinels name, as long as it proves to be one. */
 import { setTimeout as delay } from "node:timers/promises";
 import { DbError, isDbError } from "@hivemind/db-core/backend";
-import { addressOf } from "./address.ts";
+import { addressOf, isPort } from "./address.ts";
 import type { Place } from "./address.ts";
 import { MasterProof } from "./master-proof.ts";
-import type { RedisOptions, SentinelOptions } from "./options.ts";
-import { LOOK_MS } from "./route.ts";
+import type { ReadyOptions, ReadySentinels } from "./certificates.ts";
+import { LOOK_MS, unbounded } from "./route.ts";
 import type { Freshness, Route, Way } from "./route.ts";
 import { SentinelWatch } from "./sentinel-watch.ts";
 import { replyCode } from "./reply-error.ts";
@@ -25,16 +25,19 @@ const BETTER_MS = 100;
 export class SentinelRoute implements Route {
   readonly kind = "sentinel";
   readonly location: string;
-  readonly #options: RedisOptions;
+  home = 0;
+  readonly #options: ReadyOptions;
   readonly #masterName: string;
   readonly #sentinels: readonly ServerLink[];
   readonly #watch: SentinelWatch;
   #master: MasterProof | undefined;
   #epoch = 0;
+  /** Of the newest failover that was followed: a Sentinel that is cut off goes on naming the master before it. */
+  #followed = 0;
   #looking: Promise<void> | undefined;
   #isClosed = false;
 
-  constructor(options: RedisOptions, { places, masterName, username, password, tls }: SentinelOptions) {
+  constructor(options: ReadyOptions, { places, masterName, username, password, tls }: ReadySentinels) {
     this.#options = options;
     this.#masterName = masterName;
     const servers = places.map((place) => ({ ...options, ...place, username, password, tls, db: 0 }));
@@ -49,7 +52,7 @@ export class SentinelRoute implements Route {
   }
 
   get freshness(): Freshness {
-    return this.#master?.freshness ?? { addedMs: null, why: "no master is known" };
+    return this.#master?.freshness ?? unbounded("no master is known");
   }
 
   way(): Way | Promise<Way> {
@@ -65,7 +68,10 @@ export class SentinelRoute implements Route {
   }
 
   async look(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
+    // Many do not wait for it: it never throws. Whoever needs a master that is not known hears why.
+    this.#looking ??= this.#look()
+      .catch(() => undefined)
+      .finally(() => (this.#looking = undefined));
     await this.#looking;
   }
 
@@ -102,7 +108,7 @@ export class SentinelRoute implements Route {
     );
     await Promise.race([Promise.allSettled(asking), first, delay(LOOK_MS, undefined, { ref: false })]);
     const [newest] = answers.toSorted((a, b) => b.epoch - a.epoch);
-    if (newest !== undefined && !this.#isClosed) this.#adopt(newest);
+    if (newest !== undefined && newest.epoch >= this.#followed && !this.#isClosed) this.#adopt(newest);
   }
 
   /** `undefined`: it does not know this master. */
@@ -111,16 +117,18 @@ export class SentinelRoute implements Route {
     const fields = new Map<string, string>();
     for (let i = 0; i + 1 < reply.length; i += 2) fields.set(String(reply[i]), String(reply[i + 1]));
     const [host, port] = [fields.get("ip"), Number(fields.get("port"))];
-    if (host === undefined || host === "" || !(port > 0)) return undefined;
+    const epoch = Number(fields.get("config-epoch") ?? 0);
+    if (host === undefined || host === "" || !isPort(port) || Number.isNaN(epoch)) return undefined;
     return {
       place: { host, port },
-      epoch: Number(fields.get("config-epoch") ?? 0),
+      epoch,
       replicas: Number(fields.get("num-slaves") ?? 0),
     };
   }
 
-  #adopt({ place, replicas }: Named): void {
+  #adopt({ place, epoch, replicas }: Named): void {
     this.#watch.start();
+    this.#followed = epoch;
     const { host, port } = this.#master?.link.options ?? {};
     if (this.#master !== undefined && host === place.host && port === place.port) {
       this.#master.replicas = replicas;

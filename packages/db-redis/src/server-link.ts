@@ -9,7 +9,7 @@ import { peerOf } from "./address.ts";
 import { makeDriver } from "./driver.ts";
 import type { ServerOptions } from "./driver.ts";
 import { locationOf } from "./location.ts";
-import { replyCode, replyError } from "./reply-error.ts";
+import { completed, replyCode, replyError } from "./reply-error.ts";
 import { shapeOf } from "./reply-shape.ts";
 import type { Shape } from "./reply-shape.ts";
 
@@ -89,7 +89,7 @@ export class ServerLink {
         sending.asBytes === true ? this.#redis.callBuffer(name, args) : this.#redis.call(name, args);
       reply = await call;
     } catch (error) {
-      if (isReply(error)) throw error;
+      if (isReply(error)) throw this.#refused(error, sending.writes === true);
       throw this.#lost(error as Error, sending.writes === true);
     }
     return this.#taken(reply, sending.shapes?.[0] ?? shapeOf(name), sending.writes === true);
@@ -113,7 +113,7 @@ export class ServerLink {
     return replies.slice(before.length).map(([error, reply], i) => {
       const shape = sending.shapes?.[i] ?? shapeOf(commands[i]?.[0] ?? "");
       if (error === null) return this.#taken(reply, shape, sending.writes === true);
-      if (isReply(error)) return error;
+      if (isReply(error)) return this.#refused(error, sending.writes === true);
       throw this.#lost(error, sending.writes === true);
     });
   }
@@ -140,10 +140,21 @@ export class ServerLink {
   /** What comes after a reply that is not of its command is not of its command either. */
   #taken(reply: unknown, shape: Shape, writes: boolean): Reply {
     if (shape(reply)) return reply as Reply;
+    throw this.#noRedis(writes);
+  }
+
+  /** A reply that says no, for the caller; thrown is one that sends us nowhere. */
+  #refused(error: Error, writes: boolean): Error {
+    const message = completed(error.message, this.options.host);
+    if (message === undefined) throw this.#noRedis(writes);
+    return message === error.message ? error : new (ReplyError as ErrorConstructor)(message);
+  }
+
+  #noRedis(writes: boolean): DbError {
     this.#redis.disconnect(true);
     const what = `${this.location} answers as no Redis does: is something else there, or between?`;
-    if (!writes) throw new LostConnection(`redis at ${what}`);
-    throw new DbError(
+    if (!writes) return new LostConnection(`redis at ${what}`);
+    return new DbError(
       "unconfirmed",
       `redis at ${what} The write may have happened: look, or repeat an insert with its token`,
     );

@@ -5,9 +5,8 @@
 import { connect as connectPlain } from "node:net";
 import type { Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import type { ConnectionOptions } from "node:tls";
 import { peerOf } from "./address.ts";
-import { backoffMs, tlsOptions } from "./driver.ts";
+import { backoffMs } from "./driver.ts";
 import type { ServerOptions } from "./driver.ts";
 import { encodeCommand, NoRedis, RespError, RespReader } from "./resp.ts";
 import type { Frame } from "./resp.ts";
@@ -31,7 +30,6 @@ const KEEP_ALIVE_MS = 10_000;
 
 export class Subscriber {
   readonly #options: ServerOptions;
-  readonly #tls: ConnectionOptions | undefined;
   readonly #events: SubscriberEvents;
   readonly #asked: Asked[] = [];
   #socket: Socket | undefined;
@@ -43,7 +41,6 @@ export class Subscriber {
   /** Not connected yet. */
   constructor(options: ServerOptions, events: SubscriberEvents) {
     this.#options = options;
-    this.#tls = options.tls === undefined ? undefined : tlsOptions(options.tls);
     this.#events = events;
   }
 
@@ -55,15 +52,14 @@ export class Subscriber {
   connect(): void {
     if (this.#socket !== undefined || this.#isClosed) return;
     this.#attempts += 1;
-    const { host, port, connectTimeoutMs } = this.#options;
-    const socket =
-      this.#tls === undefined ? connectPlain({ host, port }) : connectTls({ host, port, ...this.#tls });
+    const { host, port, tls, connectTimeoutMs } = this.#options;
+    const socket = tls === undefined ? connectPlain({ host, port }) : connectTls({ host, port, ...tls });
     this.#socket = socket;
     const reader = new RespReader();
     let reason = new Error("the connection was lost");
     const late = setTimeout(() => socket.destroy(failure("ETIMEDOUT")), connectTimeoutMs);
     socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
-    socket.once(this.#tls === undefined ? "connect" : "secureConnect", () => {
+    socket.once(tls === undefined ? "connect" : "secureConnect", () => {
       clearTimeout(late);
       void this.#greet(socket);
     });

@@ -2,6 +2,8 @@
 import { createDatabase } from "@hivemind/db-core";
 import type { ClientDatabase, Notice } from "@hivemind/db-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { freePort } from "../../../tooling/redis/src/free-port.ts";
+import { startRedis } from "../../../tooling/redis/src/main.ts";
 import plugin from "../src/plugin.ts";
 import { slotOf } from "../src/slot.ts";
 import { testOptions } from "./support/options.ts";
@@ -100,6 +102,21 @@ describe("what a server says of itself", () => {
     }
   });
 
+  test("a node of a cluster that has not been created yet is unreachable, and says what is missing", async () => {
+    const bus = String(await freePort());
+    const node = await startRedis({ "cluster-enabled": "yes", "cluster-port": bus });
+    onTestFinished(() => node.stop());
+    const { host, port } = node;
+
+    for (const given of [{ cluster_nodes: [{ host, port }] }, { port }]) {
+      const db = createDatabase(plugin, testOptions(given), { create: true });
+      await expect(db.open()).rejects.toMatchObject({
+        code: "unreachable",
+        message: expect.stringMatching(/--cluster create/),
+      });
+    }
+  });
+
   test("a server that is no cluster, and no Sentinel, is refused where it is named as one", async () => {
     const single = await oneServer(0);
     onTestFinished(() => single.stop());
@@ -136,6 +153,23 @@ test("a user with the README's rule, and no more, can do everything, also while 
 test("health says how old an answer may be, and why", async () => {
   const { details } = await (await open()).health();
   expect(details).toMatchObject({ topology: "cluster", freshWithinMs: 2000, role: "master" });
+});
+
+test("the bound is that of the master that has the clients, whichever that is by now", async () => {
+  for (const [i, master] of started.masters.entries())
+    await master.config("SET", "cluster-node-timeout", String(master === started.home ? 3000 : 4000 + i));
+  onTestFinished(async () => {
+    for (const master of started.masters) await master.config("SET", "cluster-node-timeout", "1000");
+  });
+  const db = await open();
+  await db.addClient({ accessKey: "key" });
+  const freshWithinMs = async () => (await db.health()).details["freshWithinMs"];
+  expect(await freshWithinMs()).toBe(4000);
+
+  const moveBack = await started.moveClients();
+  await expect.poll(freshWithinMs).toBeGreaterThanOrEqual(5000);
+  await moveBack();
+  await expect.poll(freshWithinMs).toBe(4000);
 });
 
 test("a slot that moves to another master: the feed says all, follows, and hears of what happens there", async () => {

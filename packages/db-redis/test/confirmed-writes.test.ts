@@ -1,4 +1,5 @@
 /** `durability: { replicas }`: what is acknowledged is on a replica, and what is not says so in time. */
+import { setTimeout as delay } from "node:timers/promises";
 import type { ClientDatabase, DbError } from "@hivemind/db-core";
 import { startRedis } from "../../../tooling/redis/src/main.ts";
 import type { RedisServer } from "../../../tooling/redis/src/main.ts";
@@ -148,6 +149,43 @@ test("a write is made while earlier ones still wait for a replica", async () => 
     .toBe(1);
   expect(settled).toBe(0);
 
+  replica.resume();
+  await Promise.all(writes);
+});
+
+test("also where all connections exist: no burst takes them all at once, and makes the next write wait", async () => {
+  await withClient();
+  const backend = await redis.backend({ durability: { replicas: 1, timeout_ms: 4000 } });
+  const writes: Promise<unknown>[] = [];
+  let settled = 0;
+  const write = (key: string): void => {
+    const updating = backend.state.update("shared", key, () => "text").finally(() => (settled += 1));
+    writes.push(updating);
+  };
+  const isThere = (key: string) =>
+    expect.poll(() => redis.admin.hexists("client:hivemind:state:shared", key), {
+      timeout: 10_000,
+      interval: 5,
+    });
+  await backend.state.update("shared", "first", () => "made");
+  replica.pause();
+  for (let i = 0; i < 8; i += 1) {
+    write(`slow ${i}`);
+    await isThere(`slow ${i}`).toBe(1);
+  }
+  expect(await redis.admin.info("clients")).toMatch(/blocked_clients:8\r/);
+  replica.resume();
+  await Promise.all(writes);
+  replica.pause();
+  settled = 0;
+
+  for (let i = 0; i < 9; i += 1) {
+    write(`quick ${i}`);
+    await delay(2);
+  }
+  await isThere("quick 8").toBe(1);
+
+  expect(settled).toBe(0);
   replica.resume();
   await Promise.all(writes);
 });

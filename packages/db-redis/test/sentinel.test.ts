@@ -2,7 +2,15 @@
 import { createDatabase } from "@hivemind/db-core";
 import type { ClientDatabase, DbError, Notice } from "@hivemind/db-core";
 import { expect, onTestFinished, test } from "vitest";
+import { tell, until } from "../../../tooling/redis/src/main.ts";
+import type { RedisServer } from "../../../tooling/redis/src/main.ts";
+import { withCertificates } from "../src/certificates.ts";
+import { ConfirmedWrites } from "../src/confirmed-writes.ts";
+import { Connection } from "../src/connection.ts";
+import { makeRoute } from "../src/make-route.ts";
 import plugin from "../src/plugin.ts";
+import { integer } from "../src/reply-shape.ts";
+import { writeScript } from "../src/script.ts";
 import { testOptions } from "./support/options.ts";
 import { readmeExtra, readmeUser } from "./support/readme.ts";
 import { sentinels } from "./support/topologies.ts";
@@ -95,6 +103,77 @@ test("with min-replicas-to-write for all replicas the bound is known; without th
   await admin.replicaof("NO", "ONE");
 
   await expect.poll(() => code(db.getClient(1)), { timeout: 8000 }).toBe("unreachable");
+});
+
+test("a demand for replicas that is taken back is no bound any more, and one that is made is", async () => {
+  const group = await start({ "min-replicas-to-write": "1", "min-replicas-max-lag": "1" });
+  const db = await open(group, { lease_ms: 50 });
+  const freshWithinMs = async () => (await db.health()).details["freshWithinMs"];
+  expect(await freshWithinMs()).toBe(2050);
+
+  await group.home.config("SET", "min-replicas-to-write", "0");
+  await expect.poll(freshWithinMs).toBeNull();
+  await group.home.config("SET", "min-replicas-to-write", "1");
+  await expect.poll(freshWithinMs).toBe(2050);
+});
+
+test("a Sentinel that has missed a failover, and answers alone, brings nobody back to the old master", async () => {
+  const group = await start();
+  const [first, second, cutOff] = group.group.sentinels as [RedisServer, RedisServer, RedisServer];
+  const options = withCertificates(testOptions(group.given));
+  const route = makeRoute(options);
+  onTestFinished(() => route.close());
+  const replica = group.group.replicas[0] as RedisServer;
+  await group.group.settled(replica, group.group.primary);
+  await cutOff.kill();
+  await tell(first, `SENTINEL FAILOVER ${group.group.masterName}`);
+  const followed = async () => {
+    await route.look();
+    return route.way(0);
+  };
+  await expect
+    .poll(
+      () =>
+        followed().then(
+          ({ link }) => link.options.port,
+          () => 0,
+        ),
+      { timeout: 10_000 },
+    )
+    .toBe(replica.port);
+
+  first.pause();
+  second.pause();
+  await cutOff.start();
+  const old = new RegExp(`\\r\\n${group.group.primary.port}\\r\\n`);
+  await until(cutOff, `SENTINEL GET-MASTER-ADDR-BY-NAME ${group.group.masterName}`, old);
+  // Until it has been asked by us, and has answered.
+  const askedOf = async () => {
+    await route.look();
+    return tell(cutOff, "CLIENT LIST");
+  };
+  await expect.poll(askedOf, { timeout: 5000 }).toMatch(/cmd=sentinel\|master /);
+
+  expect((await followed()).link.options.port).toBe(replica.port);
+});
+
+test("writes that go together, to a master that may not be asked, each hear what one alone hears", async () => {
+  const group = await start();
+  await group.home.call("acl", "setuser", "node", "on", ">password", "~*", "&*", "+@all");
+  const given = { ...group.given, username: "node", password: "password", lease_ms: 50 };
+  const options = withCertificates(testOptions(given));
+  const durability = { replicas: 1, timeoutMs: 1000 };
+  const writes = new ConfirmedWrites(() => new Connection(options, makeRoute(options)), durability);
+  onTestFinished(() => writes.close());
+  const script = writeScript("return redis.call('incr', KEYS[1])", integer);
+  const write = () => writes.run(script, ["client:test"], []);
+  expect(await Promise.all([write(), write()])).toEqual([1, 2]);
+  await group.home.call("acl", "setuser", "node", "-info");
+  await expect.poll(() => code(write())).toBe("refused");
+
+  const outcomes = await Promise.all([write(), write(), write()].map(code));
+
+  expect(outcomes).toEqual(["refused", "refused", "refused"]);
 });
 
 test("users with the README's rules, for the servers and for the Sentinels, are enough", async () => {

@@ -1,9 +1,12 @@
 /** What answers is no Redis, or something between has mixed up the replies: an error in time, and nobody is let in. */
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { ClientDatabase } from "@hivemind/db-core";
+import type { ClientDatabase, DbError } from "@hivemind/db-core";
 import { startRedis } from "../../../tooling/redis/src/main.ts";
 import { netProxy } from "../../../tooling/test-support/src/net-proxy.ts";
 import type { Alter, NetProxy } from "../../../tooling/test-support/src/net-proxy.ts";
+import { withCertificates } from "../src/certificates.ts";
+import { ServerLink } from "../src/server-link.ts";
+import { testOptions } from "./support/options.ts";
 import { testServer } from "./support/test-server.ts";
 
 const redis = testServer({ "repl-diskless-sync-delay": "0" });
@@ -99,6 +102,106 @@ test("one host that answers HELLO with nothing is no server of ours", async () =
 
   await expect(redis.open({ port: proxy.port })).rejects.toMatchObject({ code: "unreachable" });
 });
+
+describe("a redirection", () => {
+  test.each(["MOVED 1 foo", "MOVED 1 foo:0", "MOVED foo:6379", "ASK 1 foo:70000", "MOVED"])(
+    "to no place that can be (%s) is not followed",
+    async (said) => {
+      const { db, proxy } = await asCluster();
+
+      proxy.alter(() => `-${said}\r\n`);
+
+      await expect(db.authenticate({ accessKey: "one" })).rejects.toMatchObject({
+        code: "unreachable",
+        ...NO_REDIS,
+      });
+      proxy.alter(forged(proxy));
+      await expect.poll(() => db.authenticate({ accessKey: "one" })).toMatchObject({ allowed: true });
+    },
+  );
+
+  test("that names no host means the host of the server that says it", async () => {
+    const proxy = await proxied();
+    const link = new ServerLink(withCertificates(testOptions({ host: "127.0.0.1", port: proxy.port })));
+    onTestFinished(() => link.close());
+    const message = "MOVED 7 127.0.0.1:6381";
+    proxy.alter(() => "-MOVED 7 :6381\r\n");
+
+    await expect(link.send(["get", "x"])).rejects.toMatchObject({ message });
+    expect(await link.sendTogether([["get", "x"]])).toMatchObject([{ message }]);
+  });
+});
+
+describe("CONFIG GET that is answered with nothing, as some hosted servers do", () => {
+  test("what a write survives is unknown, and no warning is made of it", async () => {
+    const { db, proxy } = await throughProxy();
+    proxy.alter((said) => (/^\*2\r\n\$\d+\r\n(?:append|save)/.test(said.toString()) ? "*0\r\n" : said));
+
+    const { ok, details, warnings } = await db.health();
+
+    expect(ok).toBe(true);
+    expect(details["persistence"]).toMatch(/^unknown/);
+    expect(warnings).toEqual([]);
+  });
+
+  test("how old an answer of a cluster may be is not bounded", async () => {
+    const { db } = await asCluster();
+
+    expect((await db.health()).details).toMatchObject({
+      freshWithinMs: null,
+      freshBecause: expect.stringMatching(/does not say its cluster-node-timeout/) as unknown,
+    });
+  });
+});
+
+test("a master behind Sentinels that sends us elsewhere is not followed, and proves nothing meanwhile", async () => {
+  const proxy = await proxied();
+  const named = ["ip", "127.0.0.1", "port", String(proxy.port), "config-epoch", "1"];
+  const words = named.map((word) => `$${word.length}\r\n${word}\r\n`).join("");
+  const asSentinel: Alter = (said) => (said.includes("unknown command 'sentinel'") ? `*6\r\n${words}` : said);
+  proxy.alter(asSentinel);
+  const sentinels = [{ host: "127.0.0.1", port: proxy.port }];
+  const backend = await redis.backend({ port: undefined, sentinels, master_name: "hive", lease_ms: 200 });
+  const watch = await backend.watch(() => undefined);
+  await expect.poll(() => watch.provenAt()).toBeGreaterThan(0);
+
+  const mad = await new Promise<number>((resolve) =>
+    proxy.alter((said) => {
+      if (!said.includes("role:master")) return asSentinel(said, "");
+      resolve(performance.now());
+      return "-MOVED 1 127.0.0.1:1\r\n";
+    }),
+  );
+  // Until the lease is over.
+  const got = () =>
+    backend.get([1]).then(
+      () => "ok",
+      (error: DbError) => error.code,
+    );
+  await expect.poll(got).toBe("invalid");
+  expect(watch.provenAt()).toBeLessThan(mad);
+  proxy.alter(asSentinel);
+
+  await expect.poll(() => watch.provenAt(), { timeout: 5000 }).toBeGreaterThan(mad);
+});
+
+/** One server that says of itself that it is a cluster, and nothing of its settings. */
+async function asCluster() {
+  const proxy = await proxied();
+  proxy.alter(forged(proxy));
+  const cluster_nodes = [{ host: "127.0.0.1", port: proxy.port }];
+  const db = await redis.open({ port: undefined, cluster_nodes, retry_delay: 0.01, command_timeout_ms: 500 });
+  await db.addClient({ accessKey: "one" });
+  return { db, proxy };
+}
+
+function forged({ port }: NetProxy): Alter {
+  return (said) => {
+    if (said.includes("cluster support disabled"))
+      return `*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n$0\r\n\r\n:${port}\r\n`;
+    return said.includes("cluster-node-timeout") ? "*0\r\n" : said;
+  };
+}
 
 async function survives(reply: string): Promise<void> {
   const proxy = await proxied();
