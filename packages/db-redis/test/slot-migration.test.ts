@@ -6,7 +6,7 @@ import plugin from "../src/plugin.ts";
 import { connect } from "../src/connect.ts";
 import { keyPages } from "../src/key-pages.ts";
 import { slotOf } from "../src/slot.ts";
-import { beginMove, endMove, moveKeys } from "./support/move-slot.ts";
+import { beginMove, endMove, moveKeys, moveSlot } from "./support/move-slot.ts";
 import type { Move } from "./support/move-slot.ts";
 import { testOptions } from "./support/options.ts";
 import { PythonHub } from "./support/python-hub.ts";
@@ -226,3 +226,21 @@ for (const command of ["sscan", "hscan"] as const) {
     });
   });
 }
+
+test("verify reads a hash to its end that is moved meanwhile", async () => {
+  const db = await open({ command_timeout_ms: 5000 });
+  const copies = "client:{clients}:api_key_records";
+  const dead = Array.from({ length: 1000 }, (_, i) => [
+    `old-${i}`,
+    `{"client_id": 3, "api_key": "old-${i}"}`,
+  ]);
+  await move.from.redis.hset(copies, ...dead.flat());
+  const found: string[] = [];
+
+  for await (const { code } of db.verify()) {
+    found.push(code);
+    if (found.length === 1) await moveSlot(move);
+  }
+
+  expect(found).toEqual(dead.map(() => "dead-key-record"));
+});
