@@ -1,7 +1,10 @@
-/** The files of certificates, read once for each open: a connection that is made later does not need them any more. */
+/**
+ * The files of certificates. They are renewed while a node runs, so each connection has them as they are then; and where
+ * they cannot be read then, as they were: that must not be what a failover fails with.
+ */
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
-import type { ConnectionOptions, SecureContextOptions } from "node:tls";
+import type { ConnectionOptions, SecureContext, SecureContextOptions } from "node:tls";
 import { DbError, isDbError, systemError } from "@hivemind/db-core/backend";
 import type { RedisOptions, SentinelOptions, TlsOptions } from "./options.ts";
 
@@ -26,16 +29,28 @@ export function withCertificates(options: RedisOptions): ReadyOptions {
 
 function connectionOptions(tls: TlsOptions | undefined): ConnectionOptions | undefined {
   if (tls === undefined) return undefined;
-  const { certFile, keyFile, caFile, verify, checkHostname } = tls;
+  let last = contextOf(tls);
   return {
-    secureContext: secureContext({
-      ...(certFile === undefined ? {} : { cert: readPem(certFile, "ssl_certfile") }),
-      ...(keyFile === undefined ? {} : { key: readPem(keyFile, "ssl_keyfile") }),
-      ...(caFile === undefined ? {} : { ca: readPem(caFile, "ssl_ca_certs") }),
-    }),
-    rejectUnauthorized: verify,
-    ...(checkHostname ? {} : { checkServerIdentity: () => undefined }),
+    // Asked for with each connection: whoever makes one copies these options.
+    get secureContext() {
+      try {
+        last = contextOf(tls);
+      } catch {
+        // Just being renewed, or for the eyes of root alone.
+      }
+      return last;
+    },
+    rejectUnauthorized: tls.verify,
+    ...(tls.checkHostname ? {} : { checkServerIdentity: () => undefined }),
   };
+}
+
+function contextOf({ certFile, keyFile, caFile }: TlsOptions): SecureContext {
+  return secureContext({
+    ...(certFile === undefined ? {} : { cert: readPem(certFile, "ssl_certfile") }),
+    ...(keyFile === undefined ? {} : { key: readPem(keyFile, "ssl_keyfile") }),
+    ...(caFile === undefined ? {} : { ca: readPem(caFile, "ssl_ca_certs") }),
+  });
 }
 
 function readPem(path: string, option: string): Buffer {
@@ -50,7 +65,7 @@ function readPem(path: string, option: string): Buffer {
 }
 
 /** Made here, where a failure has somebody who hears it, and not in the timer of a later connection. */
-function secureContext(files: SecureContextOptions) {
+function secureContext(files: SecureContextOptions): SecureContext {
   try {
     return createSecureContext(files);
   } catch (error) {

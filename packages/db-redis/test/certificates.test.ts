@@ -1,11 +1,11 @@
-/** Certificates are read when a store is opened, and a file that is not there any more stops nobody afterwards. */
+/** Certificates are renewed while a node runs, and a file that is not there any more stops nobody. */
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createDatabase } from "@hivemind/db-core";
 import type { ClientDatabase } from "@hivemind/db-core";
 import { expect, onTestFinished, test } from "vitest";
-import { startTlsRedis, startTlsSentinelGroup } from "../../../tooling/redis/src/main.ts";
+import { makeCertificates, startTlsRedis, startTlsSentinelGroup } from "../../../tooling/redis/src/main.ts";
 import type { Certificates } from "../../../tooling/redis/src/main.ts";
 import plugin from "../src/plugin.ts";
 import { testOptions } from "./support/options.ts";
@@ -19,13 +19,7 @@ test("a file that is missing, or not what it should be, is a mistake in the opti
   const folder = temporary();
   const garbage = join(folder, "garbage.pem");
   writeFileSync(garbage, "-----BEGIN CERTIFICATE-----\ncanary\n-----END CERTIFICATE-----\n");
-  const given = {
-    port: started.server.port,
-    use_ssl: true,
-    ssl_ca_certs: ca,
-    ssl_certfile: client.cert,
-    ssl_keyfile: client.key,
-  };
+  const given = { port: started.server.port, ...optionsFor({ ca, client }) };
   await open(given);
 
   for (const option of ["ssl_ca_certs", "ssl_certfile", "ssl_keyfile"])
@@ -72,6 +66,23 @@ test("the files are gone when the master dies: the next one is followed, by writ
   await expect.poll(feed, { timeout: 5000 }).toBe("up");
 });
 
+test("all certificates are renewed, by another authority: the node goes on without a restart", async () => {
+  const started = await startTlsRedis({ appendonly: "yes" });
+  onTestFinished(() => started.stop());
+  const { server, certificates } = started;
+  const db = await open({ port: server.port, ...optionsFor(certificates) });
+  const { secrets } = await db.addClient({ name: "one" });
+
+  await server.kill();
+  await makeCertificates(dirname(certificates.ca));
+  await server.start();
+
+  await expect
+    .poll(() => db.authenticate(secrets).catch(() => undefined), { timeout: 10_000 })
+    .toMatchObject({ allowed: true });
+  await expect.poll(async () => (await db.health()).details["feed"], { timeout: 5000 }).toBe("up");
+});
+
 async function open(given: Given): Promise<ClientDatabase> {
   const db = createDatabase(plugin, testOptions({ command_timeout_ms: 1000, ...given }), { create: true });
   await db.open();
@@ -84,12 +95,14 @@ function copied({ ca, client }: Certificates, folder: string): Given {
     cpSync(path, join(folder, name));
     return join(folder, name);
   };
-  return {
-    use_ssl: true,
-    ssl_ca_certs: copy(ca, "ca.pem"),
-    ssl_certfile: copy(client.cert, "client.pem"),
-    ssl_keyfile: copy(client.key, "client.key"),
-  };
+  return optionsFor({
+    ca: copy(ca, "ca.pem"),
+    client: { cert: copy(client.cert, "client.pem"), key: copy(client.key, "client.key") },
+  });
+}
+
+function optionsFor({ ca, client }: Pick<Certificates, "ca" | "client">): Given {
+  return { use_ssl: true, ssl_ca_certs: ca, ssl_certfile: client.cert, ssl_keyfile: client.key };
 }
 
 function temporary(): string {

@@ -1,3 +1,4 @@
+export { makeCertificates } from "./certificates.ts";
 export type { Certificates } from "./certificates.ts";
 export { startCluster } from "./cluster.ts";
 export type { ClusterNode, RedisCluster } from "./cluster.ts";
