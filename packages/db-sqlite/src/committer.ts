@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
-import { DbError, flushFolder, isDbError, makeFolder, migrationNotice } from "@hivemind/db-core/backend";
+import { flushFolder, isDbError, makeFolder, migrationNotice } from "@hivemind/db-core/backend";
 import type { FileFeed, OnNotice, Pending } from "@hivemind/db-core/backend";
 import type { Connector } from "./connector.ts";
 import { copyInto } from "./copy-store.ts";
@@ -10,7 +10,8 @@ import { identityOf } from "./held-files.ts";
 import { makeStore, newFileBeside, publish } from "./new-store.ts";
 import type { Reader } from "./reader.ts";
 import { emptyLog } from "./scrub.ts";
-import { isBusy, sqliteCode, sqliteError } from "./sqlite-error.ts";
+import { isBusy, sqliteError } from "./sqlite-error.ts";
+import { commitError, outcome } from "./outcome.ts";
 import { Transaction } from "./transaction.ts";
 import { whenFree } from "./when-free.ts";
 import { Writer } from "./writer.ts";
@@ -170,40 +171,4 @@ export class Committer {
     const message = `no write-ahead log in ${this.#parts.connector.path} (mode ${mode}), as on network file systems: readers and writers wait for each other`;
     this.#parts.onNotice({ code: "fallback", message });
   }
-}
-
-/**
- * Applies one operation, and answers what to do when the commit has succeeded. Nearly all that fail do so before they
- * write; another one ends the transaction.
- */
-function outcome(
-  work: Transaction,
-  { operation, resolve, reject }: Pending<Transaction>,
-  path: string,
-): () => void {
-  const before = work.writeCount;
-  try {
-    const answer = operation(work);
-    return () => resolve(answer);
-  } catch (error) {
-    // The disk has failed, and with it the whole transaction.
-    if (!work.connection.inTransaction) throw error;
-    if (work.writeCount > before) work.undo();
-    // What a caller's own function has thrown is for the caller.
-    return () => reject(sqliteCode(error) === undefined ? error : sqliteError(error, "write", path));
-  }
-}
-
-/** The last step is to write and flush. Where that fails, a power cut decides whether it has happened. */
-function commitError(error: unknown, path: string): unknown {
-  const code = sqliteCode(error) ?? "";
-  if (!code.startsWith("SQLITE_IOERR") || code === "SQLITE_IOERR_SHMSIZE")
-    return sqliteError(error, "write", path);
-  return new DbError(
-    "unconfirmed",
-    `nobody can tell whether ${path} holds what was just written (${code}): check the disk`,
-    {
-      cause: error,
-    },
-  );
 }
