@@ -4,22 +4,17 @@ import { DbError } from "@hivemind/db-core/backend";
 import { addressOf, placeIn } from "./address.ts";
 import type { Place } from "./address.ts";
 import type { ReadyOptions } from "./certificates.ts";
+import { NodeTimeout } from "./node-timeout.ts";
 import { replyCode } from "./reply-error.ts";
-import { LOOK_MS, unbounded } from "./route.ts";
+import { LOOK_MS } from "./route.ts";
 import type { Freshness, Route, Way } from "./route.ts";
 import { isReply, NotSent, ServerLink } from "./server-link.ts";
 import type { Reply } from "./server-link.ts";
-
-interface Range {
-  readonly first: number;
-  readonly last: number;
-  readonly master: string;
-}
+import { slotRanges } from "./slot-ranges.ts";
+import type { SlotRange } from "./slot-ranges.ts";
 
 /** So many nodes are asked at once who has which slot; the first answer counts. */
 const ASK_AT_ONCE = 4;
-
-const NOT_SAID = unbounded("the master of the clients has not said its cluster-node-timeout");
 
 export class ClusterRoute implements Route {
   readonly kind = "cluster";
@@ -27,15 +22,13 @@ export class ClusterRoute implements Route {
   readonly #options: ReadyOptions;
   readonly #seeds: readonly Place[];
   readonly #links = new Map<string, ServerLink>();
-  #ranges: readonly Range[] = [];
+  #ranges: readonly SlotRange[] = [];
   /** What servers have said since the last look at all of it. */
   readonly #moved = new Map<number, string>();
   /** Where slots are just being moved to. */
   readonly #moving = new Map<number, string>();
   #epoch = 0;
-  #freshness = NOT_SAID;
-  /** The master that was asked for it. */
-  #asked: string | undefined;
+  readonly #nodeTimeout = new NodeTimeout();
   #home = 0;
   #looking: Promise<void> | undefined;
   #isClosed = false;
@@ -51,9 +44,8 @@ export class ClusterRoute implements Route {
     return this.#epoch;
   }
 
-  /** A master that has lost the others goes on until the node timeout has passed. */
   get freshness(): Freshness {
-    return this.#freshness;
+    return this.#nodeTimeout.freshness;
   }
 
   get home(): number {
@@ -157,61 +149,21 @@ export class ClusterRoute implements Route {
       if (ranges === "late" || this.#isClosed) return;
       if (ranges === undefined) continue;
       this.#adopt(ranges);
-      const isFirst = this.#asked === undefined;
-      const learning = this.#learnFreshness();
+      const isFirst = !this.#nodeTimeout.isAsked;
+      const linkTo = (master: string): ServerLink => this.#link(placeIn(master));
+      const learning = this.#nodeTimeout.learn(this.#masterOf(this.#home), linkTo);
       // A store that has just been opened knows it. Later nobody waits for a master that may be dead.
       if (isFirst) await Promise.race([learning, end]);
       return;
     }
   }
 
-  async #ask(place: Place): Promise<readonly Range[]> {
-    const reply = (await this.#link(place).send(["cluster", "slots"])) as readonly Reply[];
-    if (reply.length === 0) {
-      throw new DbError(
-        "unreachable",
-        `redis at ${this.#link(place).location} is a node of a cluster in which nobody has a slot yet: create the cluster (redis-cli --cluster create), or name nodes of the one that is meant`,
-      );
-    }
-    return reply.map((range) => {
-      const [first, last, master] = range as [number, number, readonly Reply[]];
-      // A node that does not know its own name has an empty one: then it is the one that was asked.
-      const host = String(master[0] ?? "");
-      return {
-        first,
-        last,
-        master: addressOf({ host: host === "" ? place.host : host, port: Number(master[1]) }),
-      };
-    });
+  async #ask(place: Place): Promise<readonly SlotRange[]> {
+    return slotRanges((await this.#link(place).send(["cluster", "slots"])) as readonly Reply[], place);
   }
 
-  /** With each look: another master can have another setting, and an operator can change it. It never throws. */
-  async #learnFreshness(): Promise<void> {
-    const master = this.#masterOf(this.#home);
-    if (master !== this.#asked) this.#freshness = NOT_SAID;
-    this.#asked = master;
-    if (master === undefined) return;
-    const freshness = await this.#askFreshness(master);
-    if (master === this.#asked) this.#freshness = freshness;
-  }
-
-  async #askFreshness(master: string): Promise<Freshness> {
-    try {
-      const reply = await this.#link(placeIn(master)).send(["config", "get", "cluster-node-timeout"]);
-      const [, said] = reply as readonly string[];
-      // Hosted servers keep CONFIG to themselves, or answer it with nothing.
-      if (said === undefined) return unbounded("the server does not say its cluster-node-timeout");
-      return { addedMs: Number(said), why: `cluster-node-timeout is ${said} ms` };
-    } catch (error) {
-      if (isReply(error)) return unbounded("this user may not use CONFIG GET cluster-node-timeout");
-      // It is not reached: what the same one said before is all that is known.
-      return this.#freshness;
-    }
-  }
-
-  #adopt(ranges: readonly Range[]): void {
-    const key = (all: readonly Range[]): string => JSON.stringify(all);
-    if (key(ranges) !== key(this.#ranges)) this.#epoch += 1;
+  #adopt(ranges: readonly SlotRange[]): void {
+    if (JSON.stringify(ranges) !== JSON.stringify(this.#ranges)) this.#epoch += 1;
     this.#ranges = ranges;
     this.#moved.clear();
     const masters = ranges.map(({ master }) => master);

@@ -157,6 +157,34 @@ test("a Sentinel that has missed a failover, and answers alone, brings nobody ba
   expect((await followed()).link.options.port).toBe(replica.port);
 });
 
+test("Sentinels that were set up anew are believed, although they count failovers from the start", async () => {
+  const group = await start();
+  const [one, ...others] = group.group.sentinels as [RedisServer, ...RedisServer[]];
+  const route = makeRoute(withCertificates(testOptions(group.given)));
+  onTestFinished(() => route.close());
+  const { primary, masterName } = group.group;
+  const replica = group.group.replicas[0] as RedisServer;
+  await group.group.settled(replica, primary);
+  await tell(one, `SENTINEL FAILOVER ${masterName}`);
+  const followed = async () => {
+    await route.look();
+    return Promise.resolve(route.way(0)).then(
+      ({ link }) => link.options.port,
+      () => 0,
+    );
+  };
+  await expect.poll(followed, { timeout: 10_000 }).toBe(replica.port);
+
+  await tell(replica, `REPLICAOF ${primary.host} ${primary.port}`);
+  await tell(primary, "REPLICAOF NO ONE");
+  for (const sentinel of [one, ...others]) {
+    await tell(sentinel, `SENTINEL REMOVE ${masterName}`);
+    await tell(sentinel, `SENTINEL MONITOR ${masterName} ${primary.host} ${primary.port} 2`);
+  }
+
+  await expect.poll(followed, { timeout: 10_000 }).toBe(primary.port);
+});
+
 test("writes that go together, to a master that may not be asked, each hear what one alone hears", async () => {
   const group = await start();
   await group.home.call("acl", "setuser", "node", "on", ">password", "~*", "&*", "+@all");

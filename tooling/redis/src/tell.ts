@@ -1,5 +1,6 @@
 /** What an operator, or any other program, tells a server, on a connection of its own. */
 import { connect } from "node:net";
+import { endOfReplies } from "../../test-support/src/replies.ts";
 import type { RedisServer } from "./server.ts";
 
 /** One command, as redis-cli takes it; its reply as it comes in. */
@@ -29,26 +30,12 @@ async function send({ host, port }: RedisServer, bytes: string | Buffer, replies
     let said = "";
     for await (const data of socket) {
       said += (data as Buffer).toString("latin1");
-      if (endOf(said, replies) <= said.length) break;
+      if (endOfReplies(said, replies) <= said.length) break;
     }
-    if (endOf(said, replies) > said.length || said.startsWith("-"))
+    if (endOfReplies(said, replies) > said.length || said.startsWith("-"))
       throw new Error(`${String(bytes).slice(0, 100)}: ${said}`);
     return said;
   } finally {
     socket.destroy();
   }
-}
-
-/** Where so many replies end; infinite as long as nobody can say. */
-function endOf(text: string, replies: number, start = 0): number {
-  let end = start;
-  for (let i = 0; i < replies; i += 1) {
-    const line = text.indexOf("\r\n", end);
-    if (line === -1) return Infinity;
-    const [kind, count] = [text[end], Number(text.slice(end + 1, line))];
-    end = line + 2;
-    if (kind === "$" && count >= 0) end += count + 2;
-    if (kind === "*") end = endOf(text, count, end);
-  }
-  return end;
 }

@@ -1,6 +1,7 @@
 /** A TCP proxy on loopback that can be slow, go silent, break off, and say something else than the server did. */
 import { connect, createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
+import { ReplyReader } from "./replies.ts";
 
 export interface NetProxy {
   readonly port: number;
@@ -14,7 +15,7 @@ export interface NetProxy {
   cutMidReply(): void;
   /** Everything is passed on so much later. */
   delay(ms: number): void;
-  /** What is passed on in the place of what the server says; without an argument, just that. */
+  /** What is passed on in the place of each reply of a Redis; without an argument, just that. */
   alter(change?: Alter): void;
   close(): Promise<void>;
 }
@@ -32,13 +33,14 @@ export async function netProxy(target: { readonly host: string; readonly port: n
   const server = createServer({ pauseOnConnect: true }, (near) => {
     const far = connect(target);
     let asked = "";
+    const replies = new ReplyReader();
     pass(near, far, (data) => {
       if (asked.length < BEGINNING) asked += data.toString();
       far.write(data);
     });
     pass(far, near, (data) => {
-      if (!state.cutsMidReply) near.write(change(data, asked));
-      else near.write(data.subarray(0, data.length / 2), () => near.resetAndDestroy());
+      if (state.cutsMidReply) near.write(data.subarray(0, data.length / 2), () => near.resetAndDestroy());
+      else for (const reply of replies.read(data)) near.write(change(reply, asked));
     });
   });
   const pass = (from: Socket, to: Socket, take: (data: Buffer) => void): void => {
