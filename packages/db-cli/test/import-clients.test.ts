@@ -188,6 +188,20 @@ describe("import-clients", () => {
     expect(other.stderr).toContain("is none of what can be imported");
     expect(absent.stderr).toContain("there is no file");
   });
+
+  it.each(["1.5", "1e308", "0", "9007199254740992"])(
+    "refuses the id %s, of a revoked client too",
+    async (id) => {
+      const hub = new Hub();
+      const clients = [`{"id":${id},"secrets":{"accessKey":"a"}}`, `{"id":${id},"revoked":true}`];
+      const json = write(hub, "list.json", `[\n${clients.join(",\n")}\n]`);
+
+      const { code, stderr } = await runCli(hub, ["import-clients", json]);
+
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/line 2: .*whole number[^]*line 3: .*whole number/);
+    },
+  );
 });
 
 function passwordOf(env: { readonly HIVEMIND_STORE_PASSWORD?: string }): { readonly password?: string } {

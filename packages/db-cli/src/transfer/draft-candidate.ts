@@ -27,7 +27,8 @@ export class DraftReader {
           "invalid",
           "either all clients have an id, or none has: new ones could get one of theirs",
         );
-      if (id !== undefined && id < 1) throw new DbError("invalid", "a client id is a whole number from 1");
+      if (id !== undefined && (!Number.isSafeInteger(id) || id < 1))
+        throw new DbError("invalid", "a client id is a whole number from 1");
       if (revoked) return revokedCandidate(place, id);
       return draftCandidate(place, draft);
     } catch (error) {

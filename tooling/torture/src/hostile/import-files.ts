@@ -66,7 +66,10 @@ export const importFiles: Surface = {
 async function drain(source: Source): Promise<void> {
   for await (const page of source.pages())
     for (const one of page) {
-      if ("create" in one) promise(one.create(7).client_id === 7, () => `${one.place} takes another id`);
-      else promise(one.place !== "", () => "nobody knows where it is");
+      if ("create" in one) {
+        const { id = 7 } = one;
+        promise(one.create(id).client_id === id, () => `${one.place} takes another id`);
+        promise(Number.isSafeInteger(id) && id > 0, () => `${one.place} has an id that no client can have`);
+      } else promise(one.place !== "", () => "nobody knows where it is");
     }
 }
