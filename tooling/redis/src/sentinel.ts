@@ -51,7 +51,12 @@ export async function startSentinelGroup(options: SentinelGroupOptions = {}): Pr
       startRedis({ ...config, replicaof: `${host} ${primary.port}` }),
     ),
   );
-  await Promise.all(replicas.map((replica) => replica.printed(/sync: Finished with success/)));
+  // A replica says first that it has everything, and the primary, up to a second later, that it counts.
+  await Promise.all(
+    replicas.map(({ port }) =>
+      primary.printed(new RegExp(`Synchronization with replica \\S+:${port} succeeded`)),
+    ),
+  );
   const sentinels = await startSentinels(primary, replicas, options);
   return {
     masterName: MASTER_NAME,
