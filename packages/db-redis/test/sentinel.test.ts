@@ -124,7 +124,7 @@ test("a Sentinel that has missed a failover, and answers alone, brings nobody ba
   const route = makeRoute(options);
   onTestFinished(() => route.close());
   const replica = group.group.replicas[0] as RedisServer;
-  await group.group.settled(replica, group.group.primary);
+  await group.group.settled();
   await cutOff.kill();
   await tell(first, `SENTINEL FAILOVER ${group.group.masterName}`);
   const followed = async () => {
@@ -164,7 +164,7 @@ test("Sentinels that were set up anew are believed, although they count failover
   onTestFinished(() => route.close());
   const { primary, masterName } = group.group;
   const replica = group.group.replicas[0] as RedisServer;
-  await group.group.settled(replica, primary);
+  await group.group.settled();
   await tell(one, `SENTINEL FAILOVER ${masterName}`);
   const followed = async () => {
     await route.look();

@@ -91,8 +91,7 @@ test("Sentinels fail over under load: nothing that was confirmed is lost, and wo
     // It comes back with nothing.
     await group.rejoin(master, replica);
     await load.adds(20);
-    await group.settled(master, replica);
-    [master, replica] = [replica, master];
+    ({ master, replica } = await group.settled());
   });
   await judge(nodes, load, `${done} failovers`);
 });

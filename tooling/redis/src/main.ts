@@ -4,7 +4,7 @@ export { startCluster } from "./cluster.ts";
 export type { ClusterNode, RedisCluster } from "./cluster.ts";
 export { ensureRedisServer } from "./ensure.ts";
 export { startSentinelGroup } from "./sentinel.ts";
-export type { SentinelGroup, SentinelGroupOptions } from "./sentinel.ts";
+export type { Pair, SentinelGroup, SentinelGroupOptions } from "./sentinel.ts";
 export { startRedis } from "./server.ts";
 export type { RedisConfig, RedisServer } from "./server.ts";
 export { tell, tellAll } from "./tell.ts";

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { freePort } from "./free-port.ts";
 import { SENTINEL_FILE, startRedis, startRedisAt } from "./server.ts";
 import type { RedisConfig, RedisServer } from "./server.ts";
@@ -15,12 +16,20 @@ export interface SentinelGroup {
   /**
    * Starts a server that was killed again, with nothing, as the replica of the one that is the master now. It may not
    * become the master itself before it has everything: a Sentinel that misses the master for a moment chooses it, and
-   * all others then become as empty as it is. Without TLS only, as `settled`.
+   * all others then become as empty as it is. Without TLS only, as with `settled`.
    */
   rejoin(server: RedisServer, master: RedisServer): Promise<void>;
-  /** Until all Sentinels know this replica of this master well enough to fail over to it. */
-  settled(replica: RedisServer, master: RedisServer): Promise<void>;
+  /**
+   * Until all Sentinels agree on who is the master, and know its replica well enough to fail over to it. Answers who is
+   * who: on a busy machine they can have changed once more. Of a group with one replica.
+   */
+  settled(): Promise<Pair>;
   stop(): Promise<void>;
+}
+
+export interface Pair {
+  readonly master: RedisServer;
+  readonly replica: RedisServer;
 }
 
 export interface SentinelGroupOptions {
@@ -39,6 +48,8 @@ const MASTER_NAME = "hive";
 const SENTINELS = 3;
 const ATTEMPTS = 5;
 const INFO_MS = 200;
+const AGAIN_MS = 20;
+const LONGEST_MS = 30_000;
 
 /** A primary, its replicas, and three Sentinels that know each other from the start. */
 export async function startSentinelGroup(options: SentinelGroupOptions = {}): Promise<SentinelGroup> {
@@ -68,9 +79,7 @@ export async function startSentinelGroup(options: SentinelGroupOptions = {}): Pr
       await until(server, "INFO replication", /role:slave[^]*master_link_status:up/);
       await tell(server, "CONFIG SET replica-priority 100");
     },
-    settled: async (replica, master) => {
-      await Promise.all(sentinels.map((sentinel) => knows(sentinel, replica, master)));
-    },
+    settled: () => settled(sentinels, [primary, ...replicas]),
     // The Sentinels first: nobody has to be failed over any more.
     stop: async () => {
       for (const group of [sentinels, replicas, [primary]])
@@ -79,22 +88,35 @@ export async function startSentinelGroup(options: SentinelGroupOptions = {}): Pr
   };
 }
 
-/** In a reply, before other fields. */
-function field(name: string, value: string): string {
-  return String.raw`\r\n${name}\r\n\$\d+\r\n${value}\r\n[^]*`;
+async function settled(sentinels: readonly RedisServer[], servers: readonly RedisServer[]): Promise<Pair> {
+  // Else they ask every 10 s. Only since Redis 7.
+  for (const sentinel of sentinels)
+    await tell(sentinel, `SENTINEL DEBUG INFO-PERIOD ${INFO_MS}`).catch(() => undefined);
+  const deadline = performance.now() + LONGEST_MS;
+  for (;;) {
+    const said = await Promise.all(
+      sentinels.map((sentinel) => tell(sentinel, `SENTINEL REPLICAS ${MASTER_NAME}`).catch(String)),
+    );
+    const ports = new Set(said.map(readyReplica));
+    const [port] = ports;
+    const replica = servers.find((server) => server.port === port);
+    const master = servers.find((server) => server !== replica);
+    if (ports.size === 1 && replica !== undefined && master !== undefined) return { master, replica };
+    if (performance.now() > deadline) throw new Error(`the Sentinels do not agree: ${said.join(", ")}`);
+    await delay(AGAIN_MS);
+  }
 }
 
-async function knows(sentinel: RedisServer, replica: RedisServer, master: RedisServer): Promise<void> {
-  // Else it asks every 10 s. Only since Redis 7.
-  await tell(sentinel, `SENTINEL DEBUG INFO-PERIOD ${INFO_MS}`).catch(() => undefined);
-  const fields = [
-    field("port", String(replica.port)),
-    field("flags", "slave"),
-    field("master-link-status", "ok"),
-    field("master-port", String(master.port)),
-    field("slave-priority", "100"),
-  ];
-  await until(sentinel, `SENTINEL REPLICAS ${MASTER_NAME}`, new RegExp(fields.join("")));
+/** The port of a replica that can be made the master; `undefined` where the one that is there cannot. */
+function readyReplica(said: string): number | undefined {
+  const texts = said.split("\r\n").filter((line) => !/^[$*]\d/.test(line));
+  const fields = new Map<string, string>();
+  for (let i = 0; i + 1 < texts.length; i += 2) fields.set(texts[i] ?? "", texts[i + 1] ?? "");
+  const isReady =
+    fields.get("flags") === "slave" &&
+    fields.get("master-link-status") === "ok" &&
+    fields.get("slave-priority") === "100";
+  return isReady ? Number(fields.get("port")) : undefined;
 }
 
 async function startSentinels(

@@ -50,7 +50,7 @@ test("a server that comes back with nothing is the next master only when it has 
   await until(second, "INFO replication", /role:master/);
 
   await group.rejoin(first, second);
-  await group.settled(first, second);
+  expect(await group.settled()).toEqual({ master: second, replica: first });
   await second.kill();
   await until(first, "INFO replication", /role:master/);
 

@@ -1,6 +1,6 @@
 /** Redis as it is run where it must not fail: what can happen to the master of the clients there. */
 import { startCluster, startSentinelGroup, tell, until } from "../../../redis/src/main.ts";
-import type { ClusterNode, RedisServer } from "../../../redis/src/main.ts";
+import type { ClusterNode, Pair } from "../../../redis/src/main.ts";
 
 export interface Topology {
   /** How nodes find it. */
@@ -23,12 +23,10 @@ export async function sentinels(): Promise<Topology> {
     },
     strike: async ({ kills }) => {
       const { master, replica } = pair;
-      await failOver(pair, kills, async () => {
-        if (kills) await group.rejoin(master, replica);
-        else master.resume();
-        await group.settled(master, replica);
-      });
-      pair = { master: replica, replica: master };
+      await takeOver(pair, kills);
+      if (kills) await group.rejoin(master, replica);
+      else master.resume();
+      pair = await group.settled();
     },
     stop: () => group.stop(),
   };
@@ -43,11 +41,10 @@ export async function cluster(): Promise<Topology> {
     options: optionsFor(nodes),
     strike: async ({ kills }) => {
       if (master === undefined || replica === undefined) throw new Error("the clients have two servers");
-      const back = { master, replica };
-      await failOver(back, kills, async () => {
-        if (kills) await back.master.start();
-        else back.master.resume();
-      });
+      await takeOver({ master, replica }, kills);
+      if (kills) await master.start();
+      else master.resume();
+      await until(master, "INFO replication", /role:slave[^]*master_link_status:up/);
       [master, replica] = [replica, master];
     },
     stop: () => started.stop(),
@@ -80,16 +77,11 @@ async function slotOfClients([first]: readonly ClusterNode[]): Promise<number> {
   return Number(reply.slice(1));
 }
 
-async function failOver(
-  { master, replica }: { readonly master: RedisServer; readonly replica: RedisServer },
-  kills: boolean,
-  comeBack: () => Promise<void>,
-): Promise<void> {
+/** Until the replica is the master. */
+async function takeOver({ master, replica }: Pair, kills: boolean): Promise<void> {
   if (kills) await master.kill();
   else master.pause();
   await until(replica, "INFO replication", /role:master/);
-  await comeBack();
-  await until(master, "INFO replication", /role:slave[^]*master_link_status:up/);
 }
 
 /** As an operator's tool does it. */
