@@ -62,12 +62,7 @@ export async function startSentinelGroup(options: SentinelGroupOptions = {}): Pr
       startRedis({ ...config, replicaof: `${host} ${primary.port}` }),
     ),
   );
-  // A replica says first that it has everything, and the primary, up to a second later, that it counts.
-  await Promise.all(
-    replicas.map(({ port }) =>
-      primary.printed(new RegExp(`Synchronization with replica \\S+:${port} succeeded`)),
-    ),
-  );
+  await Promise.all(replicas.map((replica) => replica.printed(/sync: Finished with success/)));
   const sentinels = await startSentinels(primary, replicas, options);
   return {
     masterName: MASTER_NAME,

@@ -14,6 +14,9 @@ const PACKAGE = "@hivemind/db-redis";
 const WORKERS = ["a", "b"];
 const STRIKES = 4;
 const TIMEOUT_MS = 2000;
+const CONFIRMED_MS = 500;
+/** A master begins to send to a new replica up to a second after it has copied everything. */
+const PATIENT_MS = 5000;
 const BOUND_MS = 10_000 + 2 * TIMEOUT_MS + 1000;
 
 export interface FailoverOptions {
@@ -39,10 +42,10 @@ export function failover(
       let slowest = 0;
       do {
         const topology = await makeTopology();
-        const place = placeOf(topology, losesUnconfirmed);
+        const place = placeOf(topology, losesUnconfirmed, CONFIRMED_MS);
         using crew = new Crew();
         try {
-          const db = await openPlace(place);
+          const db = await openPlace(placeOf(topology, losesUnconfirmed, PATIENT_MS));
           const first = await db.addClients([{ name: "first-1" }, { name: "first-2" }, { name: "first-3" }]);
           const staleMs = db.info().guarantees.freshWithinMs ?? 0;
           await db.close();
@@ -81,9 +84,9 @@ export function failover(
   };
 }
 
-function placeOf({ options }: Topology, isConfirmed: boolean): Place {
+function placeOf({ options }: Topology, isConfirmed: boolean, confirmedMs: number): Place {
   const timeouts = { command_timeout_ms: TIMEOUT_MS, connect_timeout_ms: TIMEOUT_MS, retry_delay: 0.02 };
-  const durability = isConfirmed ? { durability: { replicas: 1, timeout_ms: 500 } } : {};
+  const durability = isConfirmed ? { durability: { replicas: 1, timeout_ms: confirmedMs } } : {};
   return {
     module: import.meta.resolve(PACKAGE),
     name: PACKAGE,
