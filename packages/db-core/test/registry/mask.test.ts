@@ -133,7 +133,8 @@ test("names of Object's own are only data, and the document stays as it was", ()
 });
 
 test("hostile texts take no noticeable time", () => {
-  const started = performance.now();
+  // Of the processor: how long it takes is for whatever else the machine does.
+  const started = process.cpuUsage();
   const texts = [
     "a".repeat(1e6),
     "a://b:".repeat(2e5),
@@ -145,5 +146,6 @@ test("hostile texts take no noticeable time", () => {
   maskConfig(Object.fromEntries(texts.map((text, i) => [`value${i}`, text])));
   maskConfig(Object.fromEntries(texts.map((text) => [text, "x"])));
 
-  expect(performance.now() - started).toBeLessThan(5_000);
+  const { user, system } = process.cpuUsage(started);
+  expect((user + system) / 1000).toBeLessThan(5_000);
 });
