@@ -15,7 +15,9 @@ const SWAPPER = `
     try {
       if (!existsSync(link)) symlinkSync(victim, link);
       if (existsSync(file)) renameSync(link, file);
-    } catch {}
+    } catch {
+      // Too late this time.
+    }
   }
 `;
 

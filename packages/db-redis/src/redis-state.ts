@@ -6,6 +6,7 @@ import type { Keyspace } from "./keyspace.ts";
 import { orInSteps } from "./or-in-steps.ts";
 import type { RecordReader } from "./record-reader.ts";
 import { CHANGE_STATE } from "./scripts/store.ts";
+import { entryChange } from "./steps.ts";
 import type { Steps } from "./steps.ts";
 import type { StoreIdentity } from "./store-identity.ts";
 import type { Writer } from "./writer.ts";
@@ -51,13 +52,7 @@ export function redisState(
         const now = await get(scope, key);
         const next = change(now);
         if (next === now) return (await writer.confirm(keys.state(scope), now, key)) ? { next } : "again";
-        const args = [
-          key,
-          now === undefined ? "0" : "1",
-          now ?? "",
-          next === undefined ? "0" : "1",
-          next ?? "",
-        ];
+        const args = entryChange(key, now, next);
         const whole = (sent: Sent) =>
           writer.run(
             CHANGE_STATE,

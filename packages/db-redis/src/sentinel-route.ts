@@ -109,8 +109,8 @@ export class SentinelRoute implements Route {
     await Promise.race([Promise.allSettled(asking), first, delay(LOOK_MS, undefined, { ref: false })]);
     const [newest] = answers.toSorted((a, b) => b.epoch - a.epoch);
     if (newest === undefined || this.#isClosed) return;
-    // Sentinels that were set up anew count from 0 again: most of them know what most of them have decided.
-    if (newest.epoch >= this.#followed || answers.length > this.#sentinels.length / 2) this.#adopt(newest);
+    // Sentinels that were set up anew count from 0 again. Of a failover one alone may know yet, so all have to say it.
+    if (newest.epoch >= this.#followed || answers.length === this.#sentinels.length) this.#adopt(newest);
   }
 
   /** `undefined`: it does not know this master. */

@@ -22,7 +22,7 @@ import type { Keyspace } from "./keyspace.ts";
 import { claimedRecord } from "./read-record.ts";
 import type { RedisStore } from "./redis-backend.ts";
 import { DROP_FIELD } from "./scripts/split.ts";
-import { isOk, orUnconfirmed } from "./steps.ts";
+import { entryChange, isOk, orUnconfirmed } from "./steps.ts";
 import type { Progress, Steps } from "./steps.ts";
 import type { Writer } from "./writer.ts";
 
@@ -115,13 +115,7 @@ export class SplitWrites {
       const now = await state.get(scope, key);
       const next = change(now);
       if (next === now && !this.#writer.confirms) return { next };
-      const args = [
-        key,
-        now === undefined ? "0" : "1",
-        now ?? "",
-        next === undefined ? "0" : "1",
-        next ?? "",
-      ];
+      const args = entryChange(key, now, next);
       return (await this.#steps.changeState(scope, args)) ? { next } : "again";
     }, this.#store.connection.location);
     return outcome.next;

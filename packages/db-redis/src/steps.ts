@@ -111,6 +111,15 @@ export class Steps {
   }
 }
 
+/** How scripts take the change of an entry from what was read; `undefined`: there is none. */
+export function entryChange(
+  key: string,
+  now: string | undefined,
+  next: string | undefined,
+): readonly Argument[] {
+  return [key, now === undefined ? "0" : "1", now ?? "", next === undefined ? "0" : "1", next ?? ""];
+}
+
 export function isOk(reply: Reply): boolean {
   return Array.isArray(reply) && reply[0] === "ok";
 }

@@ -79,7 +79,7 @@ export class Committer {
   ): Promise<void> {
     work.end("discarded");
     // Of the file as it still is.
-    if (work.report?.backup !== undefined) rmSync(work.report.backup);
+    if (work.report?.backup !== undefined) rmSync(work.report.backup, { force: true });
     if (batch.length === 1) return settle.forEach((done) => done());
     for (const pending of batch) {
       await this.commit([pending]).catch(pending.reject);
