@@ -10,6 +10,7 @@ import { LOOK_MS } from "./route.ts";
 import type { Freshness, Route, Way } from "./route.ts";
 import { isReply, NotSent, ServerLink } from "./server-link.ts";
 import type { Reply } from "./server-link.ts";
+import { slotOf } from "./slot.ts";
 import { slotRanges } from "./slot-ranges.ts";
 import type { SlotRange } from "./slot-ranges.ts";
 
@@ -67,6 +68,9 @@ export class ClusterRoute implements Route {
   async masters(slot: number): Promise<readonly Way[]> {
     const first = await this.way(slot);
     const others = new Set(this.#ranges.map(({ master }) => master));
+    // A new one has no slot before the first has been moved to it.
+    const next = this.#moving.get(slot);
+    if (next !== undefined) others.add(next);
     others.delete(addressOf(first.link.options));
     return [first, ...[...others].map((master) => ({ link: this.#link(placeIn(master)) }))];
   }
@@ -96,7 +100,9 @@ export class ClusterRoute implements Route {
    * after that, and when it has been replaced or has lost the others, for everything.
    */
   async proves({ link }: Way, unusedKey: string): Promise<boolean> {
-    return (await link.send(["exists", unusedKey])) === 0;
+    const hasAll = (await link.send(["exists", unusedKey])) === 0;
+    if (hasAll) this.#moving.delete(slotOf(unusedKey));
+    return hasAll;
   }
 
   async close(): Promise<void> {

@@ -12,7 +12,7 @@ import type { Shape } from "./reply-shape.ts";
 import type { Freshness, Route, Way } from "./route.ts";
 import type { Script } from "./script.ts";
 import { isReply } from "./server-link.ts";
-import type { Argument, Command, Reply, Sending } from "./server-link.ts";
+import type { Argument, Command, Reply, Sending, ServerLink } from "./server-link.ts";
 import { slotOf } from "./slot.ts";
 
 export type { Argument, Command, Reply } from "./server-link.ts";
@@ -79,15 +79,11 @@ export class Connection {
     return this.#route.look();
   }
 
-  /**
-   * Whom the connection to the master leads to, where this is the only server at this moment that the clients
-   * are written to.
-   */
-  async witness(unusedKey: string): Promise<string | undefined> {
+  /** Where the clients are written to at this moment, and nowhere else, as `homes`; `undefined`: nobody can tell. */
+  async provenHomes(): Promise<readonly ServerLink[] | undefined> {
     const slot = this.#slot(this.#home);
     try {
-      const way = await this.#route.way(slot);
-      return (await this.#route.proves(way, unusedKey)) ? way.link.peer : undefined;
+      return await this.#homesFrom(await this.#route.way(slot), slot);
     } catch (error) {
       if (!isReply(error) && !isDbError(error)) throw error;
       const elsewhere = isReply(error) ? redirection(error.message) : undefined;
@@ -164,20 +160,25 @@ export class Connection {
 
   /** Whoever has keys of the clients: the master, and while they are moved to another one, that one after it. */
   async homes(): Promise<readonly Way[]> {
-    const [slot, unused] = [this.#slot(this.#home), `${this.#home}:unused`];
+    const slot = this.#slot(this.#home);
     return this.#routed(slot, {}, async (way) => {
-      const { link } = way;
-      try {
-        if (this.topology === "cluster") await this.#route.proves(way, unused);
-        return [{ link, session: link.session }];
-      } catch (error) {
-        const elsewhere = isReply(error) ? redirection(error.message) : undefined;
-        if (elsewhere === undefined || elsewhere.isWholeSlot) throw error;
-        const next = this.#route.redirected(slot, elsewhere.address, false);
-        await next.send(["exists", unused], { asking: true });
-        return [link, next].map((home) => ({ link: home, session: home.session }));
-      }
+      const links = this.topology === "cluster" ? await this.#homesFrom(way, slot) : undefined;
+      return (links ?? [way.link]).map((link) => ({ link, session: link.session }));
     });
+  }
+
+  /** `undefined`: this one does not have the clients, or cannot tell. */
+  async #homesFrom(way: Way, slot: number): Promise<readonly ServerLink[] | undefined> {
+    const unused = `${this.#home}:unused`;
+    try {
+      return (await this.#route.proves(way, unused)) ? [way.link] : undefined;
+    } catch (error) {
+      const elsewhere = isReply(error) ? redirection(error.message) : undefined;
+      if (this.topology !== "cluster" || elsewhere === undefined || elsewhere.isWholeSlot) throw error;
+      const next = this.#route.redirected(slot, elsewhere.address, false);
+      const isThere = (await next.send(["exists", unused], { asking: true })) === 0;
+      return isThere ? [way.link, next] : undefined;
+    }
   }
 
   /** Without a cluster all of them are one. */

@@ -1,22 +1,23 @@
 /**
- * Tells of changes by any program: one connection that has the server's invalidation messages sent to itself.
- * With two, the one that is tracked could die, and the other would go on answering PING. On one, every
- * message of a change arrives before the answer to a PING that was sent after the change: that answer is the
- * proof.
- * Over 200 lines: the states of one connection, each of which only makes sense beside the others.
+ * Tells of changes by any program: one connection to each server that can have the clients, which has the server's
+ * invalidation messages sent to itself. With two to one server, the one that is tracked could die, and the other would
+ * go on answering PING. On one, every message of a change arrives before the answer to a PING that was sent after the
+ * change. So what proves a moment is that answer of every server that had clients then: of the master, and while the
+ * clients are moved to another one, of that too.
+ * Over 200 lines: the states of the feed, each of which only makes sense beside the others.
  */
 import type { ClientId, OnNotice, Watch } from "@hivemind/db-core/backend";
 import { guarded, isDbError } from "@hivemind/db-core/backend";
 import type { Connection } from "./connection.ts";
-import { readFeedMessage } from "./feed-message.ts";
-import type { ServerOptions } from "./driver.ts";
 import type { Keyspace } from "./keyspace.ts";
-import { locationOf } from "./location.ts";
 import type { ReadyOptions } from "./certificates.ts";
 import type { RecordReader } from "./record-reader.ts";
 import type { SeenTexts } from "./seen-texts.ts";
 import { isReply } from "./server-link.ts";
-import { TrackingConnection } from "./tracking-connection.ts";
+import type { ServerLink } from "./server-link.ts";
+import { ToldChanges } from "./told-changes.ts";
+import { Trackers } from "./trackers.ts";
+import type { TrackingConnection } from "./tracking-connection.ts";
 
 type Listener = (changed: readonly ClientId[] | "all") => void;
 
@@ -40,21 +41,26 @@ export interface FeedParts {
 export class Feed {
   readonly #parts: FeedParts;
   readonly #listeners = new Set<Listener>();
-  /** Writes that are being looked at: what they were is not told yet, so nothing is proven. */
-  readonly #looking = new Set<Promise<void>>();
-  #tracking: TrackingConnection | undefined;
-  /** The place that is tracked, and the connection's epoch by which it is the right one. */
-  #tracked = { location: "", epoch: -1 };
-  #moving: Promise<void> | undefined;
+  readonly #trackers: Trackers;
+  readonly #told: ToldChanges;
+  /** Those of the servers that have clients, and the connection's epoch by which they are the right ones. */
+  #homes: readonly TrackingConnection[] = [];
+  #epoch = -1;
+  #following: Promise<void> | undefined;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #heartbeat: NodeJS.Timeout | undefined;
   #state: FeedState = "off";
-  #onRevocations: ((changed: readonly ClientId[]) => void) | undefined;
   #provenAt = Number.NEGATIVE_INFINITY;
   #askedAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: FeedParts) {
     this.#parts = parts;
+    this.#trackers = new Trackers(`${parts.keys.prefix}:`, {
+      armed: (tracker) => this.#homes.includes(tracker) && this.#armed(),
+      lost: (tracker, reason) => this.#homes.includes(tracker) && this.#lost(reason),
+      message: (message) => this.#told.take(message),
+    });
+    this.#told = new ToldChanges(parts, (changed) => this.#deliver(changed));
   }
 
   get state(): FeedState {
@@ -68,7 +74,7 @@ export class Feed {
 
   /** Told who changed when somebody was revoked, or is written back. */
   set onRevocations(on: (changed: readonly ClientId[]) => void) {
-    this.#onRevocations = on;
+    this.#told.onRevocations = on;
   }
 
   async watch(on: Listener): Promise<Watch> {
@@ -103,7 +109,7 @@ export class Feed {
       this.#heartbeat = setInterval(() => this.#beat(), this.#parts.options.leaseMs / 4).unref();
     }
     await this.#follow();
-    await this.#tracking?.firstAttempt;
+    await Promise.all(this.#homes.map(({ firstAttempt }) => firstAttempt));
   }
 
   async #stop(): Promise<void> {
@@ -111,9 +117,12 @@ export class Feed {
     this.#heartbeat = undefined;
     this.#parts.seen.setOn(false);
     this.#state = "off";
-    const tracking = this.#tracking;
-    this.#tracking = undefined;
-    tracking?.close();
+    this.#untrack();
+  }
+
+  #untrack(): void {
+    this.#homes = [];
+    this.#trackers.close();
   }
 
   #beat(): void {
@@ -127,49 +136,48 @@ export class Feed {
   /** Nobody hears how it ends: whatever it fails with, nothing is proven until it has been begun anew. */
   #unwaited(work: Promise<void>): void {
     work.catch(() => {
-      const tracking = this.#tracking;
-      this.#tracking = undefined;
-      tracking?.close();
+      this.#untrack();
       if (this.#heartbeat !== undefined) this.#lost("the master could not be followed");
     });
   }
 
-  /** Tracks the master of the clients, whoever that is by now. */
+  /** Tracks the master of the clients, whoever that is by now, and all others that can be next. */
   async #follow(): Promise<void> {
-    this.#moving ??= this.#move().finally(() => (this.#moving = undefined));
-    await this.#moving;
+    this.#following ??= this.#followMaster().finally(() => (this.#following = undefined));
+    await this.#following;
   }
 
-  async #move(): Promise<void> {
+  async #followMaster(): Promise<void> {
     const { connection, keys } = this.#parts;
-    if (this.#tracking !== undefined && this.#tracked.epoch === connection.epoch) return;
+    if (this.#homes.length > 0 && this.#epoch === connection.epoch) return;
     if (connection.topology === "cluster" && !keys.isTagged)
       return this.#lost("the clients have no hash tag");
-    let options: ServerOptions;
+    let masters: readonly ServerLink[];
     try {
-      ({ options } = (await connection.master()).link);
+      masters = (await connection.masters()).map(({ link }) => link);
     } catch (error) {
       if (!isReply(error) && !isDbError(error)) throw error;
       if (this.#heartbeat !== undefined) this.#lost("no master is reached");
       return;
     }
     if (this.#heartbeat === undefined) return;
-    const before = this.#tracked;
-    this.#tracked = { location: locationOf(options), epoch: connection.epoch };
-    if (this.#tracking !== undefined && before.location === this.#tracked.location) {
-      // It is the same one, or is it again: what has been read elsewhere meanwhile is not told of.
-      this.#deliver("all");
-      return;
-    }
-    const old = this.#tracking;
-    if (old !== undefined) this.#lost("another server is the master of the clients by now");
-    const tracking = new TrackingConnection(options, `${keys.prefix}:`, {
-      armed: () => this.#armed(tracking),
-      lost: (reason) => tracking === this.#tracking && this.#lost(reason),
-      message: (message) => tracking === this.#tracking && this.#message(message),
-    });
-    this.#tracking = tracking;
-    old?.close();
+    this.#epoch = connection.epoch;
+    this.#trackers.track(masters.map(({ options }) => options));
+    this.#settle(this.#trackersOf(masters.slice(0, 1)));
+  }
+
+  /** These have the clients from now on. */
+  #settle(homes: readonly TrackingConnection[]): void {
+    this.#homes = homes;
+    if (homes.some(({ state }) => state === "lost")) this.#lost("another server has the clients by now");
+    else if (!this.#isArmed && this.#state === "up") this.#state = "starting";
+    else this.#rise();
+    // What has been read elsewhere meanwhile is not told of.
+    this.#deliver("all");
+  }
+
+  get #isArmed(): boolean {
+    return this.#homes.every(({ state }) => state === "armed");
   }
 
   #deliver(changed: readonly ClientId[] | "all"): void {
@@ -178,15 +186,19 @@ export class Feed {
     for (const listener of this.#listeners) listener(changed);
   }
 
-  #armed(tracking: TrackingConnection): void {
-    if (tracking !== this.#tracking) return;
-    if (this.#state === "down") {
-      this.#parts.onNotice({ code: "feed-up", message: `${this.#where} tells of changes again` });
-    }
-    this.#state = "up";
+  /** One of those that have clients tells of changes, from now on. */
+  #armed(): void {
+    this.#rise();
     // Whatever happened before this moment was not heard of.
     this.#deliver("all");
     this.#ask(true);
+  }
+
+  #rise(): void {
+    if (!this.#isArmed) return;
+    if (this.#state === "down")
+      this.#parts.onNotice({ code: "feed-up", message: `${this.#where} tells of changes again` });
+    this.#state = "up";
   }
 
   #lost(reason: string): void {
@@ -201,65 +213,49 @@ export class Feed {
     return `redis at ${this.#parts.connection.location}`;
   }
 
-  #message(message: readonly string[] | "all"): void {
-    if (message === "all") return this.#deliver("all");
-    const { changed, unclear, touched, all, revocations } = readFeedMessage(this.#parts.keys, message);
-    if (revocations && changed.length > 0) this.#onRevocations?.(changed);
-    if (all) return this.#deliver("all");
-    const { seen } = this.#parts;
-    // The server puts what happens at once into one message: somebody else's write can hide behind a touch.
-    const unsure = [...unclear, ...touched.filter((id) => seen.has(id) || seen.hasDropped)];
-    const certain = [...changed, ...unsure.filter((id) => !seen.has(id))];
-    if (certain.length > 0) this.#deliver(certain);
-    const open = unsure.filter((id) => seen.has(id));
-    if (open.length === 0) return;
-    const looking = this.#look(open).finally(() => this.#looking.delete(looking));
-    this.#looking.add(looking);
-  }
-
-  /** Reads what was written: a last-seen alone is not told. What cannot be read may have changed. */
-  async #look(ids: readonly ClientId[]): Promise<void> {
-    const { reader, seen } = this.#parts;
-    try {
-      const found = await reader.read(ids.map(String));
-      const changed = ids.filter((id) => !seen.isSame(id, found.get(String(id))?.text));
-      if (changed.length > 0) this.#deliver(changed);
-    } catch {
-      this.#deliver(ids);
-    }
-  }
-
-  /** Sends a PING. Its answer proves the moment before it was sent. */
+  /** Sends a PING to each. What answers proves the moment before it was sent. */
   #ask(now = false): void {
-    const tracking = this.#tracking;
     const askedAt = performance.now();
-    if (tracking === undefined || this.#state !== "up" || (!now && askedAt - this.#askedAt < ASK_EVERY_MS))
-      return;
+    if (this.#state !== "up" || (!now && askedAt - this.#askedAt < ASK_EVERY_MS)) return;
     this.#askedAt = askedAt;
-    this.#unwaited(this.#prove(tracking, askedAt));
+    this.#unwaited(this.#prove(askedAt));
   }
 
-  async #prove(tracking: TrackingConnection, askedAt: number): Promise<void> {
-    const { session } = tracking;
-    const { epoch } = this.#tracked;
-    const [isAnswered, isMaster] = await Promise.all([tracking.ping(), this.#isMaster(tracking)]);
-    if (!isAnswered || !isMaster) return;
-    await Promise.all(this.#looking);
+  async #prove(askedAt: number): Promise<void> {
+    const answers = this.#trackers.ping();
+    if (!(await this.#knowsHomes())) return;
+    const [homes, epoch] = [this.#homes, this.#epoch];
+    const sessions = homes.map(({ session }) => session);
+    for (const home of homes) if ((await answers.get(home)) !== true) return;
+    await this.#told.settled();
     // A connection that was lost meanwhile has missed what came after: its proofs are of the one before.
     const isSame =
-      tracking === this.#tracking && session === tracking.session && epoch === this.#tracked.epoch;
+      homes === this.#homes &&
+      epoch === this.#epoch &&
+      homes.every(({ session }, i) => session === sessions[i]);
     if (isSame && this.#state === "up") this.#provenAt = Math.max(this.#provenAt, askedAt);
   }
 
-  /** Has nobody else been written to? A PING is answered by a server that was replaced as well. */
-  async #isMaster(tracking: TrackingConnection): Promise<boolean> {
-    const { connection, keys } = this.#parts;
+  /** Is nobody else written to? A PING is answered by a server that was replaced as well. */
+  async #knowsHomes(): Promise<boolean> {
+    const { connection } = this.#parts;
     if (connection.topology === "single") return true;
-    const master = await connection.witness(`${keys.meta}:unused`);
-    if (connection.epoch !== this.#tracked.epoch) {
+    const homes = await connection.provenHomes();
+    if (connection.epoch !== this.#epoch) {
       await this.#follow();
       return false;
     }
-    return master !== undefined && master === tracking.peer;
+    if (homes === undefined) return false;
+    const trackers = this.#trackersOf(homes);
+    const isSame =
+      trackers.length === this.#homes.length && trackers.every((home) => this.#homes.includes(home));
+    if (!isSame) this.#settle(trackers);
+    return homes.every(
+      ({ peer, options }) => peer !== undefined && peer === this.#trackers.of(options)?.peer,
+    );
+  }
+
+  #trackersOf(homes: readonly ServerLink[]): readonly TrackingConnection[] {
+    return homes.flatMap(({ options }) => this.#trackers.of(options) ?? []);
   }
 }

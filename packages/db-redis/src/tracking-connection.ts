@@ -14,6 +14,9 @@ export interface TrackingEvents {
   message(keys: readonly string[] | "all"): void;
 }
 
+/** Not known yet; everything is told that is written there; or nothing is. */
+export type TrackingState = "trying" | "armed" | "lost";
+
 const CHANNEL = "__redis__:invalidate";
 
 export class TrackingConnection {
@@ -24,6 +27,7 @@ export class TrackingConnection {
   readonly #events: TrackingEvents;
   readonly #tried = Promise.withResolvers<void>();
   #session = 0;
+  #state: TrackingState = "trying";
 
   constructor(options: ServerOptions, prefix: string, events: TrackingEvents) {
     this.#prefix = prefix;
@@ -42,12 +46,18 @@ export class TrackingConnection {
     return this.#session;
   }
 
+  get state(): TrackingState {
+    return this.#state;
+  }
+
   /** Whom the connection leads to. */
   get peer(): string | undefined {
     return this.#subscriber.peer;
   }
 
+  /** Answered, on an armed connection: what was written there before the call has been told. */
   async ping(): Promise<boolean> {
+    if (this.#state !== "armed") return false;
     try {
       // As a subscriber is answered.
       const reply = await this.#subscriber.ask("ping");
@@ -80,6 +90,7 @@ export class TrackingConnection {
       return;
     }
     if (session !== this.#session) return;
+    this.#state = "armed";
     this.#events.armed();
     this.#tried.resolve();
   }
@@ -92,6 +103,7 @@ export class TrackingConnection {
 
   #lost(reason: Error): void {
     this.#session += 1;
+    this.#state = "lost";
     this.#events.lost(describe(reason));
     this.#tried.resolve();
   }

@@ -1,12 +1,14 @@
 /** While the slot of the clients is moved from one master to another: what goes on, and what says that it has to wait. */
 import { createDatabase } from "@hivemind/db-core";
-import type { ClientDatabase, Notice } from "@hivemind/db-core";
+import type { Client, ClientDatabase, Notice } from "@hivemind/db-core";
+import type { Redis } from "ioredis";
+import type { ClusterNode } from "../../../tooling/redis/src/main.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import plugin from "../src/plugin.ts";
 import { connect } from "../src/connect.ts";
 import { keyPages } from "../src/key-pages.ts";
 import { slotOf } from "../src/slot.ts";
-import { beginMove, endMove, moveKeys, moveSlot } from "./support/move-slot.ts";
+import { beginMove, endMove, giveSlots, moveKeys, moveSlot } from "./support/move-slot.ts";
 import type { Move } from "./support/move-slot.ts";
 import { testOptions } from "./support/options.ts";
 import { PythonHub } from "./support/python-hub.ts";
@@ -112,6 +114,63 @@ for (const [stage, isMoved] of Object.entries(STAGES)) {
     expect(await Array.fromAsync(db.verify())).toEqual([]);
   });
 }
+
+/** Everything until now has been told: answers come from memory again. */
+async function proven(db: ClientDatabase): Promise<void> {
+  const moment = performance.now();
+  const provenAt = async () => performance.now() - Number((await db.health()).details["feedProvenMsAgo"]);
+  // It is said in whole milliseconds.
+  await expect.poll(provenAt, { interval: 5 }).toBeGreaterThan(moment + 1);
+}
+
+/** As another program, at the master that has the key by now. */
+async function rewrite(moving: Move, key: string, from: RegExp, to: string): Promise<void> {
+  const isHere = await moving.from.redis.exists(key).catch(() => 0);
+  const { redis } = isHere === 1 ? moving.from : moving.to;
+  const [, got] = (await redis.pipeline().call("asking").get(key).exec()) ?? [];
+  const text = String(got?.[1]);
+  const [, set] = (await redis.pipeline().call("asking").set(key, text.replace(from, to)).exec()) ?? [];
+  expect([from.test(text), set?.[1]]).toEqual([true, "OK"]);
+}
+
+/** Client 5 is revoked and client 4 loses a permission amid a move: what a node hears of it, until all is proven. */
+async function heardAmid(moving: Move, isMoved: (key: string) => boolean): Promise<readonly string[]> {
+  const [db, other] = [await open({ lease_ms: 100 }), await open()];
+  const heard: string[] = [];
+  db.onChange((event) => {
+    if (event.type === "changed") heard.push(`${event.before.id} ${event.reasons.join()}`);
+  });
+  for (const id of [4, 5]) db.follow((await db.getClient(id)) as Client);
+  await proven(db);
+  await beginMove(moving);
+  await moveKeys(moving, isMoved);
+  await proven(db);
+
+  await other.revokeClient(5);
+  await rewrite(moving, "client:{clients}:client:4", /"can_escalate":true/, '"can_escalate":false');
+  await proven(db);
+  await expect.poll(() => heard.length, { interval: 5 }).toBe(2);
+  return heard.toSorted();
+}
+
+const HEARD = ["4 permission-removed", "5 revoked"];
+
+for (const [stage, isMoved] of Object.entries(STAGES)) {
+  test(`${stage} moved: what is changed at either master is heard of before the end of the move`, async () => {
+    expect(await heardAmid(move, isMoved)).toEqual(HEARD);
+    expect(notices).toEqual([]);
+  });
+}
+
+test("moved to a master that had no slot, and of which nobody knew: what is changed there is heard of", async () => {
+  const { masters } = started;
+  const at = masters.findIndex((master) => master !== move.from.redis && master !== move.to.redis);
+  const bare = { redis: masters[at] as Redis, node: started.cluster.masters[at] as ClusterNode };
+  await giveSlots(bare.node.slots, move.to.redis, masters);
+  onTestFinished(() => giveSlots(bare.node.slots, bare.redis, masters));
+
+  expect(await heardAmid({ ...move, to: bare }, () => true)).toEqual(HEARD);
+});
 
 test("a call that waits for the end of the move goes on with it", async () => {
   const db = await open({ command_timeout_ms: 5000 });

@@ -3,9 +3,12 @@ import { createDatabase } from "@hivemind/db-core";
 import type { ClientDatabase } from "@hivemind/db-core";
 import { expect, onTestFinished, test } from "vitest";
 import plugin from "../src/plugin.ts";
+import { slotOf } from "../src/slot.ts";
 import { startLoad } from "./support/load.ts";
 import type { Load } from "./support/load.ts";
+import { beginMove, endMove, moveKeys } from "./support/move-slot.ts";
 import { testOptions } from "./support/options.ts";
+import { Revoking } from "./support/revoking.ts";
 import { cluster, sentinels } from "./support/topologies.ts";
 import { client } from "./support/test-server.ts";
 
@@ -14,6 +17,8 @@ const NODES = 3;
 const TIMEOUT_MS = 2000;
 /** A change is made anew for up to 10 s where others were faster; then its last command ends in time. */
 const BOUND_MS = 10_000 + 2 * TIMEOUT_MS + 1000;
+/** A node looks for a move that it has not heard of four times in a lease (1 s). */
+const HEARD_MS = 1000;
 const CONFIRMED = { durability: { replicas: 1, timeout_ms: 500 } };
 
 async function open(given: Readonly<Record<string, unknown>>): Promise<readonly ClientDatabase[]> {
@@ -34,12 +39,13 @@ async function judge([db]: readonly ClientDatabase[], load: Load, what: string):
     `${what}: ${added.size} added, counted ${counted.sure} (+${counted.perhaps}), slowest ${Math.round(slowest)} ms, ${JSON.stringify([...failures])}\n`,
   );
   expect(slowest).toBeLessThan(BOUND_MS);
-  const clients = await Array.fromAsync((db as ClientDatabase).listClients());
+  const all = await Array.fromAsync((db as ClientDatabase).listClients());
+  const clients = all.filter(({ revoked }) => !revoked);
   const found = new Set(clients.map(({ name }) => name));
   expect([...added].filter((key) => !found.has(key))).toEqual([]);
   // An add that was never confirmed may be there, once; nothing else is.
   expect(clients.length - added.size).toBeLessThanOrEqual(1 + 2 * NODES);
-  expect(new Set(clients.map(({ id }) => id)).size).toBe(clients.length);
+  expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
   const n = Number(clients.find(({ id }) => id === 1)?.metadata["n"] ?? 0);
   expect(n).toBeGreaterThanOrEqual(counted.sure);
   expect(n).toBeLessThanOrEqual(counted.sure + counted.perhaps);
@@ -120,18 +126,35 @@ test("the cluster's master of the clients is killed under load: nothing that was
   await judge(nodes, load, `${done} kills of a master`);
 });
 
-test("the slot of the clients moves under load: every write that was acknowledged is there", async () => {
+test("the slot of the clients moves under load: every write that was acknowledged is there, every revocation is heard of", async () => {
   const started = await cluster();
   onTestFinished(() => started.stop());
   const nodes = await open(started.given);
   const load = startLoad(nodes, "m");
-  const done = await rounds(async () => {
+  const [here, there] = nodes as readonly [ClientDatabase, ClientDatabase];
+  const { freshWithinMs } = (await there.health()).details;
+  const revoking = new Revoking(here, there, Number(freshWithinMs));
+  const done = await rounds(async (i) => {
+    const move = started.moves[i % 2 === 0 ? 0 : 1];
     await load.adds(20);
-    const back = await started.moveClients();
-    await load.adds(20);
-    await back();
+    const [first, second, third] = [
+      await revoking.connected(),
+      await revoking.connected(),
+      await revoking.connected(),
+    ];
+    await Promise.all([beginMove(move), revoking.revoke(first)]);
+    await moveKeys(move, (key) => slotOf(key.replaceAll(/[{}]/g, "")) % 2 === 0);
+    await revoking.revoke(second);
+    await moveKeys(move);
+    await Promise.all([endMove(move), revoking.revoke(third)]);
     await load.adds(20);
   });
-  expect(done).toBeGreaterThan(0);
-  await judge(nodes, load, `${2 * done} moves of the slot`);
+  const { heardAfter, stale } = revoking;
+  const latest = Math.max(...heardAfter);
+  process.stdout.write(
+    `${heardAfter.length} revocations heard of, the latest after ${Math.round(latest)} ms\n`,
+  );
+  expect(stale).toEqual([]);
+  expect(latest).toBeLessThan(HEARD_MS);
+  await judge(nodes, load, `${done} moves of the slot`);
 });

@@ -1,5 +1,6 @@
 /** What an operator's tool does to move a slot of a cluster, with every key in it, while nodes work. */
 import type { Redis } from "ioredis";
+import { expect } from "vitest";
 import type { ClusterNode } from "../../../../tooling/redis/src/main.ts";
 
 export interface End {
@@ -49,4 +50,14 @@ export async function endMove({ slot, from, to, masters }: Move): Promise<void> 
   const others = masters.filter((one) => one !== to.redis && one !== from.redis);
   for (const redis of [to.redis, from.redis, ...others])
     await redis.cluster("SETSLOT", slot, "NODE", to.node.id);
+}
+
+/** A range of slots without a key, as nodes write it, to a master; until every one of them knows. */
+export async function giveSlots(range: string, to: Redis, masters: readonly Redis[]): Promise<void> {
+  const ends = range.split("-");
+  for (const master of masters) await master.call("cluster", "delslotsrange", ...ends);
+  await to.call("cluster", "addslotsrange", ...ends);
+  const states = async () =>
+    Promise.all(masters.map(async (master) => String(await master.call("cluster", "info")).slice(0, 16)));
+  await expect.poll(states).toEqual(masters.map(() => "cluster_state:ok"));
 }
