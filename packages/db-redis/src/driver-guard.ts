@@ -41,9 +41,11 @@ function guardReplies(redis: Redis): void {
   const insides = redis as unknown as Insides;
   // Another version of the driver, which keeps itself otherwise.
   if (typeof insides.commandQueue?.shift !== "function" || typeof insides.flushQueue !== "function") return;
-  let isReading = false;
+  let [isReading, isGivenUp] = [false, false];
   const nobody = (): object => {
-    redis.disconnect(true);
+    // Once: with each call the driver waits anew for the end of the connection.
+    if (!isGivenUp) redis.disconnect(true);
+    isGivenUp = true;
     return { command: { name: "", args: [], resolve: () => undefined, reject: () => undefined } };
   };
   const guarded = (made: Queue): Queue => {
@@ -67,6 +69,7 @@ function guardReplies(redis: Redis): void {
   };
   redis.on("connect", () => {
     const { stream } = redis;
+    isGivenUp = false;
     // The reader of replies is the first one.
     const [read] = stream.listeners("data") as ((data: Buffer) => void)[];
     if (read === undefined) return;
