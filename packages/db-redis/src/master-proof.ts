@@ -13,8 +13,6 @@ interface Demand {
   readonly maxLagS: number;
 }
 
-const NO_DEMAND: Demand = { replicas: 0, maxLagS: 0 };
-
 export class MasterProof {
   readonly link: ServerLink;
   /** As many as the Sentinels know of: any of them could be made the master. */
@@ -23,6 +21,7 @@ export class MasterProof {
   #provenAt = Number.NEGATIVE_INFINITY;
   #session = -1;
   #demand: Demand = { replicas: undefined, maxLagS: 0 };
+  #demandedAt = Number.NEGATIVE_INFINITY;
   #asking: Promise<Way> | undefined;
 
   constructor(link: ServerLink, leaseMs: number) {
@@ -68,12 +67,11 @@ export class MasterProof {
     const { session } = this.link;
     if (fields.get("role") !== "master")
       throw new NotSent(`redis at ${this.link.location} is not the master any more`);
-    // Said only where there is a demand, which an operator can set and take back at any time.
     const said = fields.get("min_slaves_good_slaves");
-    const { replicas: demanded } = this.#demand;
-    if (session !== this.#session || (said !== undefined && demanded === 0))
+    if (session !== this.#session || this.#isToBeAsked(askedAt, said !== undefined)) {
       this.#demand = await this.#demanded(session);
-    if (said === undefined && this.#demand.replicas !== undefined) this.#demand = NO_DEMAND;
+      this.#demandedAt = askedAt;
+    }
     const good = Number(said ?? Number.POSITIVE_INFINITY);
     if (good < (this.#demand.replicas ?? 0)) {
       throw new NotSent(
@@ -83,6 +81,16 @@ export class MasterProof {
     this.#session = session;
     this.#provenAt = askedAt;
     return { link: this.link, session };
+  }
+
+  /**
+   * An operator can set it at any time, and that there is a demand is said with the role. Who was refused is not refused
+   * again and again: that would fill the server's ACL log.
+   */
+  #isToBeAsked(now: number, isDemanding: boolean): boolean {
+    const { replicas, maxLagS } = this.#demand;
+    if (replicas === undefined) return false;
+    return isDemanding !== (replicas > 0 && maxLagS > 0) || now - this.#demandedAt >= this.#leaseMs;
   }
 
   async #demanded(session: number): Promise<Demand> {

@@ -105,12 +105,16 @@ test("with min-replicas-to-write for all replicas the bound is known; without th
   await expect.poll(() => code(db.getClient(1)), { timeout: 8000 }).toBe("unreachable");
 });
 
-test("a demand for replicas that is taken back is no bound any more, and one that is made is", async () => {
+test("a demand for replicas that is made, changed or taken back is the bound from then on", async () => {
   const group = await start({ "min-replicas-to-write": "1", "min-replicas-max-lag": "1" });
   const db = await open(group, { lease_ms: 50 });
   const freshWithinMs = async () => (await db.health()).details["freshWithinMs"];
   expect(await freshWithinMs()).toBe(2050);
 
+  await group.home.config("SET", "min-replicas-max-lag", "3");
+  await expect.poll(freshWithinMs).toBe(4050);
+  await group.home.config("SET", "min-replicas-max-lag", "1");
+  await expect.poll(freshWithinMs).toBe(2050);
   await group.home.config("SET", "min-replicas-to-write", "0");
   await expect.poll(freshWithinMs).toBeNull();
   await group.home.config("SET", "min-replicas-to-write", "1");
