@@ -3,6 +3,7 @@ import { guarded } from "../backend/guarded.ts";
 import type { Client, ClientId } from "../client.ts";
 import type { LookUps } from "../cache/look-ups.ts";
 import type { StoreWatch } from "../cache/store-watch.ts";
+import { recordBehind } from "../cache/known.ts";
 import type { Keyring } from "../sealing/keyring.ts";
 import { differences } from "./change.ts";
 import type { ChangeReason, OnChange, Seen } from "./change.ts";
@@ -39,7 +40,8 @@ export class FollowedClients {
 
   /** From how `client` is known to the caller; answers how to let go of it. */
   follow(client: Client): () => void {
-    const seen = this.#seen(client);
+    // With the record, so that a credential that has changed since then shows.
+    const seen: Seen = { client, record: recordBehind(client) };
     const followed = this.#followed.get(client.id) ?? { seen, isGone: false, newcomers: [], holders: 0 };
     followed.holders += 1;
     this.#followed.set(client.id, followed);
@@ -69,12 +71,6 @@ export class FollowedClients {
     clearTimeout(this.#retry);
     this.#followed.clear();
     this.#stale.clear();
-  }
-
-  /** With the record, so that a credential that changes from now on shows, where memory still has it. */
-  #seen(client: Client): Seen {
-    const known = this.#lookUps.recallId(client.id);
-    return known?.client === client ? known : { client, record: undefined };
   }
 
   #isBehind({ seen, isGone, newcomers }: Followed, known: Seen): boolean {

@@ -33,11 +33,16 @@ const UNSEALED = new Sealer(new Keyring(undefined), null);
 
 /** The client in a record that has passed `toEntry`. */
 export function toClient(stored: StoredRecord): Client {
+  return Object.freeze(clientIn(stored));
+}
+
+/** Not frozen yet. */
+export function clientIn(stored: StoredRecord): Client {
   const record = upgradeRecord(stored);
   const metadata = objectOf(record["metadata"]);
   const unknown = unknownFields(record);
   const lastSeen = numberOf(record["last_seen"]) ?? -1;
-  return Object.freeze({
+  return {
     id: record.client_id,
     name: textOf(record["name"]),
     description: textOf(record["description"]),
@@ -55,7 +60,7 @@ export function toClient(stored: StoredRecord): Client {
         ? freeMetadata(metadata)
         : Object.freeze({ ...freeMetadata(unknown), ...freeMetadata(metadata) }),
     revoked: isTombstone(record),
-  });
+  };
 }
 
 /** Explicit requests only: nothing else of core hands these out. `no-key` and the like where one does not open. */

@@ -10,6 +10,7 @@ import type { Sealer } from "../sealing/sealer.ts";
 import type { Sealing } from "../sealing/sealing.ts";
 import type { BadRecordNotices } from "./bad-record-notices.ts";
 import type { AddedClient, WriteOptions } from "./client-database.ts";
+import { known } from "../cache/known.ts";
 import { newRecord, toClient, toSecrets, withFields } from "./client-codec.ts";
 import { randomCredential } from "./credentials.ts";
 import { iterateOpen } from "./iterate-open.ts";
@@ -53,7 +54,7 @@ export class Clients {
   }
 
   get(id: ClientId): Promise<Client | undefined> {
-    return this.#read(id, toClient);
+    return this.#read(id, (record) => known(record).client);
   }
 
   secrets(id: ClientId): Promise<ClientSecrets | undefined> {
@@ -77,7 +78,7 @@ export class Clients {
       if (!name.isWellFormed()) return [];
       const entries = (await backend.find("name", [name])).get(name) ?? [];
       this.#badRecords.report(entries);
-      return entries.flatMap(({ record }) => (record === undefined ? [] : [toClient(record)]));
+      return entries.flatMap(({ record }) => (record === undefined ? [] : [known(record).client]));
     });
   }
 

@@ -1,5 +1,7 @@
+import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Backend, BackendPlugin } from "../../src/backend/contract.ts";
+import type { CacheOptions } from "../../src/cache/hot-path.ts";
 import type { Client, ClientChange } from "../../src/client.ts";
 import type { OnChange } from "../../src/changes/change.ts";
 import type { ClientDatabase } from "../../src/database/client-database.ts";
@@ -26,7 +28,7 @@ async function read<T>(answer: () => Promise<T>): Promise<T> {
   return answer();
 }
 
-async function open(seal?: SealOptions): Promise<ClientDatabase> {
+async function open(seal?: SealOptions, cache: CacheOptions = {}): Promise<ClientDatabase> {
   const plugin: BackendPlugin<MemoryOptions> = {
     ...memory,
     open: async (given, host): Promise<Backend> => {
@@ -45,7 +47,7 @@ async function open(seal?: SealOptions): Promise<ClientDatabase> {
       };
     },
   };
-  const db = createDatabase(plugin, { store }, { create: true, seal });
+  const db = createDatabase(plugin, { store }, { create: true, seal, cache });
   await db.open();
   opened.push(db);
   return db;
@@ -181,6 +183,28 @@ describe("a followed client", () => {
 
     expect(told).toMatchObject([{ before: client, reasons: ["permission-removed"] }]);
   });
+
+  test.each([
+    ["its verdict", (node: ClientDatabase) => node.authenticate({ accessKey: "key" }).then(clientOf)],
+    ["its id", (node: ClientDatabase) => node.getClient(1).then((client) => client as Client)],
+    ["its name", async (node: ClientDatabase) => (await node.findByName("name"))[0] as Client],
+  ])(
+    "a credential that has changed since %s was asked for is told, though memory keeps nobody",
+    async (_, ask) => {
+      await (await open()).addClient({ accessKey: "key", name: "name" });
+      const node = await open(undefined, { maxClients: 0 });
+      const told: Told[] = [];
+      node.onChange((event) => told.push(event));
+      const client = await ask(node);
+      await (await open()).updateClient(1, { password: "other" });
+
+      node.follow(client);
+      await settled();
+
+      expect(told).toMatchObject([{ before: client, reasons: ["credential-changed"] }]);
+      expect(inspect(client, { showHidden: true, depth: Infinity })).not.toContain("key");
+    },
+  );
 
   test("a touch is no change, nor is one of a client that nobody follows, or follows any more", async () => {
     const { node, other, told, letGo } = await connected();
