@@ -1,5 +1,6 @@
 /** The clients of all contenders: the size that a hub's have. */
 import type { ClientDraft } from "@hivemind/db-core";
+import type { Entry } from "./contender.ts";
 
 export const HOT = 1000;
 /** As many does one commit of an import hold, all of them or none: here as by hand. */
@@ -42,6 +43,11 @@ export function recordOf(id: number): Record<string, unknown> {
     can_propagate: true,
     metadata: { ...metadata, skill_blacklist: skillBlacklist },
   };
+}
+
+/** As an alternative keeps them. */
+export function entries(from: number, count: number): readonly Entry[] {
+  return Array.from({ length: count }, (_, i) => ({ key: keyOf(from + i), value: recordOf(from + i) }));
 }
 
 /** Goes through ids in an order that no cache likes, and always the same. */

@@ -15,6 +15,8 @@ export interface Contender {
   bulk(from: number, count: number): unknown;
   list(): unknown;
   open(): unknown;
+  /** From now on: is this client still let in, where another process may revoke it at any moment? */
+  admits(): Promise<(key: string, id: number) => boolean | Promise<boolean>>;
   close(): unknown;
 }
 
@@ -24,5 +26,15 @@ export interface Alternative {
   fill(clients: number): Promise<unknown>;
   get(key: string): Promise<unknown>;
   set(key: string, value: unknown): Promise<unknown>;
+  /** As many as a commit of ours holds. */
+  setMany(entries: readonly Entry[]): Promise<unknown>;
+  /** Absent where another process would never hear of it. */
+  readonly delete?: (key: string) => Promise<unknown>;
+  list(): AsyncIterable<unknown>;
   close(): Promise<unknown>;
+}
+
+export interface Entry {
+  readonly key: string;
+  readonly value: unknown;
 }

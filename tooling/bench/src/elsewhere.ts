@@ -1,50 +1,106 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
-import type { ClientDatabase } from "@hivemind/db-core";
+import { fileURLToPath } from "node:url";
 import { now } from "../../freshness/src/clock.ts";
 import { Revoker } from "../../freshness/src/revoker.ts";
+import { keyOf } from "./clients.ts";
 import { figureOf } from "./measure.ts";
-import { add, backend, count, open, placeOf } from "./setup.ts";
+import type { Figure } from "./result.ts";
+import { add, backend, count, floor, open, other, placeOf, placeOfAlternative } from "./setup.ts";
+
+type Latencies = readonly number[];
+type IsAllowed = (key: string, id: number) => boolean | Promise<boolean>;
 
 /** Of a JSON file each revocation rewrites all. */
 const rounds = backend === "json" ? Math.floor(Math.max(5, Math.min(100, 100_000 / count))) : 200;
 
 /** From the moment that `revoke()` has returned in another process to the first denial here. */
 export async function elsewhere(): Promise<void> {
+  const revoker = await Revoker.start(placeOf());
   const db = open();
   await db.open();
-  const revoker = await Revoker.start(placeOf());
-  const keys = Array.from({ length: rounds }, (_, i) => `to be revoked ${i}`);
-  const ids = await revoker.add(keys);
-  const latencies: number[] = [];
-  for (const [i, accessKey] of keys.entries()) {
-    await db.authenticate({ accessKey });
-    await db.authenticate({ accessKey });
-    const revoking = revoker.revoke(ids[i] ?? 0);
-    latencies.push(1e6 * (await (backend === "redis" ? untilTold : nextCall)(db, accessKey, revoking)));
-  }
-  await revoker.stop();
+  const ours = await revoked(
+    revoker,
+    async () => async (accessKey) => (await db.authenticate({ accessKey })).allowed,
+  );
   await db.close();
-  const sorted = latencies.toSorted((a, b) => a - b);
+  const byHand = await revoked(revoker, () => floor.admits());
+  await revoker.stop();
+  const others = other.delete === undefined ? undefined : await deleted();
   const slowest = rounds < 100 ? `slowest of ${rounds}` : "p99";
-  const denial = backend === "redis" ? "until denied" : "the next call, which denies";
-  add(`revoked elsewhere: ${denial}, median`, figureOf(latencies));
   add(
-    `revoked elsewhere: ${denial}, ${slowest}`,
-    figureOf([sorted[Math.ceil(0.99 * sorted.length) - 1] ?? 0]),
+    "revoked elsewhere: until denied, median",
+    figureOf(ours),
+    figureOf(byHand),
+    others && figureOf(others),
+  );
+  add(
+    `revoked elsewhere: until denied, ${slowest}`,
+    slowestOf(ours),
+    slowestOf(byHand),
+    others && slowestOf(others),
   );
 }
 
-/** Files are looked at by each call: the first one after the revocation denies, and what it takes is all there is. */
-async function nextCall(db: ClientDatabase, accessKey: string, revoking: Promise<number>): Promise<number> {
-  await revoking;
-  const started = now();
-  if ((await db.authenticate({ accessKey })).allowed) throw new Error("allowed after it was revoked");
-  return now() - started;
+async function revoked(revoker: Revoker, begin: () => Promise<IsAllowed>): Promise<Latencies> {
+  const keys = Array.from({ length: rounds }, () => keyOf((nextKey += 1)));
+  const ids = await revoker.add(keys);
+  const isAllowed = await begin();
+  const latencies: number[] = [];
+  for (const [i, key] of keys.entries()) {
+    const id = ids[i] ?? 0;
+    latencies.push(
+      await untilDenied(
+        () => isAllowed(key, id),
+        () => revoker.revoke(id),
+      ),
+    );
+  }
+  return latencies;
 }
 
-/** Redis tells: asked all the time, until it has. 0 where the news was here before `revoke()` returned there. */
-async function untilTold(db: ClientDatabase, accessKey: string, revoking: Promise<number>): Promise<number> {
-  while ((await db.authenticate({ accessKey })).allowed) await turn();
+/** What a user would do instead: delete there, and get here. */
+async function deleted(): Promise<Latencies> {
+  const program = fileURLToPath(new URL("deleter.process.ts", import.meta.url));
+  const deleter = fork(program, [backend, placeOfAlternative("filled")]);
+  await once(deleter, "message");
+  const latencies: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const key = keyOf((nextKey += 1));
+    await other.set(key, key);
+    const isAllowed = async (): Promise<boolean> => (await other.get(key)) !== undefined;
+    latencies.push(
+      await untilDenied(isAllowed, async () => {
+        deleter.send(key);
+        const [at] = (await once(deleter, "message")) as [number];
+        return at;
+      }),
+    );
+  }
+  deleter.disconnect();
+  await once(deleter, "exit");
+  return latencies;
+}
+
+let nextKey = 5e7;
+
+/** `revoke`: when it had returned there. 0 where the denial was here before. */
+async function untilDenied(
+  isAllowed: () => boolean | Promise<boolean>,
+  revoke: () => Promise<number>,
+): Promise<number> {
+  // What answers from memory has it there.
+  for (let asked = 0; asked < 2; asked += 1) {
+    if (!(await isAllowed())) throw new Error("denied before it was revoked");
+  }
+  const revoking = revoke();
+  while (await isAllowed()) await turn();
   const denied = now();
-  return Math.max(0, denied - (await revoking));
+  return 1e6 * Math.max(0, denied - (await revoking));
+}
+
+function slowestOf(latencies: Latencies): Figure {
+  const sorted = latencies.toSorted((a, b) => a - b);
+  return figureOf([sorted[Math.ceil(0.99 * sorted.length) - 1] ?? 0]);
 }

@@ -1,7 +1,16 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
-import { BATCH, keyOf, recordOf } from "./clients.ts";
-import type { Alternative, Contender } from "./contender.ts";
+import { BATCH, entries, recordOf } from "./clients.ts";
+import type { Alternative, Contender, Entry } from "./contender.ts";
 
 interface Stored {
   api_key: string;
@@ -54,6 +63,7 @@ export function jsonFloor(store: string, clients: number): Contender {
     },
     list: () => [...read().values()],
     open: read,
+    admits: async () => (key) => cold(key) !== undefined,
     close: () => undefined,
   };
 }
@@ -69,18 +79,20 @@ function rewrite(path: string, records: Record<string, unknown>): void {
   closeSync(folder);
 }
 
-/** A plain file that is written anew for each change. */
+/** A plain file that is read once, and written anew for each change. */
 export function jsonPlain(path: string): Alternative {
-  const values: Record<string, unknown> = {};
+  const values = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>) : {};
+  const setMany = async (set: readonly Entry[]): Promise<void> => {
+    for (const { key, value } of set) values[key] = value;
+    rewrite(path, values);
+  };
   return {
-    fill: async (clients) => {
-      for (let id = 1; id <= clients; id += 1) values[keyOf(id)] = recordOf(id);
-      rewrite(path, values);
-    },
+    fill: (clients) => setMany(entries(1, clients)),
     get: async (key) => values[key],
-    set: async (key, value) => {
-      values[key] = value;
-      rewrite(path, values);
+    set: (key, value) => setMany([{ key, value }]),
+    setMany,
+    list: async function* () {
+      yield* Object.values(values);
     },
     close: async () => undefined,
   };

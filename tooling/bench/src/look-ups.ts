@@ -32,7 +32,6 @@ export async function lookUps(): Promise<void> {
     const id = next();
     if ((await raw(keyOf(id))) === undefined || !(await rawSend(id))) throw new Error("denied");
   };
-  await other.fill(count);
   add(
     "authenticate + authorize, warm",
     await figure(verdict),
@@ -43,6 +42,7 @@ export async function lookUps(): Promise<void> {
     "the same, each in a turn of its own",
     await figure(inTurns(verdict)),
     await figure(inTurns(floorVerdict)),
+    await figure(inTurns(() => other.get(keyOf(next())))),
   );
   const wrong = walk(hot);
   const unknown = async (): Promise<void> =>

@@ -61,10 +61,10 @@ function lineOf(
       title,
       NAMES[backend],
       time(ours.median),
-      floor === undefined ? "" : time(floor.median),
+      floor === undefined ? "–" : time(floor.median),
       ratioOf(row),
       wanted(backend, clients, what),
-      other === undefined ? "" : time(other.median),
+      other === undefined ? "–" : time(other.median),
     ],
   ];
 }

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import KeyvRedis from "@keyv/redis";
 import { Redis } from "ioredis";
 import { Keyv } from "keyv";
-import { BATCH, keyOf, recordOf } from "./clients.ts";
+import { BATCH, entries, recordOf } from "./clients.ts";
 import type { Alternative, Contender } from "./contender.ts";
+import { valuesIn } from "./keyv.ts";
 
 /** One round trip: the records that a key set leads to. */
 const FIND = `local found = {}
@@ -69,8 +70,8 @@ export async function redisFloor(port: number): Promise<Contender> {
   >;
   await redis.hset("floor:hivemind:meta", { store_id: "floor", top: 0, count: 0 });
   await redis.mset({ "floor:schema_version": 2, "floor:count": 0 });
-  const tracking = await tracked(port);
-  const find = async (keys: readonly string[]): Promise<unknown> => {
+  const tracking = [await tracked(port, "floor:")];
+  const find = async (keys: readonly string[]): Promise<readonly unknown[]> => {
     const sets = keys.map((key) => `client:api_key:${key}`);
     const [, found] = (await commands.floorFind(sets.length, ...sets, "client:client:")) as [
       string,
@@ -125,35 +126,45 @@ export async function redisFloor(port: number): Promise<Contender> {
       await opened.connect();
       opened.disconnect();
     },
+    admits: async () => {
+      const feed = await tracked(port, "client:client:");
+      tracking.push(feed);
+      const changed = new Set<string>();
+      feed.on("messageBuffer", (_, keys: Buffer[]) => {
+        for (const key of keys) changed.add(key.toString());
+      });
+      // What has changed is looked at again.
+      return async (key, id) => !changed.has(`client:client:${id}`) || (await find([key])).length > 0;
+    },
     close: () => {
       redis.disconnect();
-      tracking.disconnect();
+      for (const each of tracking) each.disconnect();
     },
   };
 }
 
-/** Is told of every change under the prefix, and does nothing with it. */
-async function tracked(port: number): Promise<Redis> {
+/** Is told of every change under the prefix. */
+async function tracked(port: number, prefix: string): Promise<Redis> {
   const redis = new Redis({ ...DRIVER, port });
   await redis.connect();
   const id = await redis.client("ID");
-  await redis.client("TRACKING", "ON", "REDIRECT", id, "BCAST", "PREFIX", "floor:");
+  await redis.client("TRACKING", "ON", "REDIRECT", id, "BCAST", "PREFIX", prefix);
   await redis.subscribe("__redis__:invalidate");
   return redis;
 }
 
-export function redisKeyv(port: number): Alternative {
-  const store = new KeyvRedis(`redis://127.0.0.1:${port}`);
-  const keyv = new Keyv({ store });
+export function redisKeyv(url: string): Alternative {
+  const keyv = new Keyv({ store: new KeyvRedis(url) });
   return {
     fill: async (clients) => {
-      for (let start = 1; start <= clients; start += BATCH) {
-        const ids = Array.from({ length: Math.min(BATCH, clients + 1 - start) }, (_, i) => start + i);
-        await Promise.all(ids.map((id) => keyv.set(keyOf(id), recordOf(id))));
-      }
+      for (let start = 1; start <= clients; start += BATCH)
+        await keyv.setMany([...entries(start, Math.min(BATCH, clients + 1 - start))]);
     },
     get: (key) => keyv.get(key),
     set: (key, value) => keyv.set(key, value),
+    setMany: (set) => keyv.setMany([...set]),
+    delete: (key) => keyv.delete(key),
+    list: () => valuesIn(keyv),
     close: () => keyv.disconnect(),
   };
 }

@@ -7,13 +7,14 @@ import type { ClientDatabase, CreateDatabaseOptions } from "@hivemind/db-core";
 import type { BackendPlugin } from "@hivemind/db-core/backend";
 import { startRedis } from "../../redis/src/main.ts";
 import type { Place } from "../../torture/src/stores/store.ts";
+import { openAlternative } from "./alternatives.ts";
 import { draft, drafts, recordOf } from "./clients.ts";
 import type { Alternative, Contender } from "./contender.ts";
-import { jsonFloor, jsonPlain } from "./json.ts";
+import { jsonFloor } from "./json.ts";
 import { times } from "./measure.ts";
-import { redisFloor, redisKeyv } from "./redis.ts";
+import { redisFloor } from "./redis.ts";
 import type { Backend, Figure, Row } from "./result.ts";
-import { sqliteFloor, sqliteKeyv } from "./sqlite.ts";
+import { sqliteFloor } from "./sqlite.ts";
 
 /** Above this a JSON file is filled by hand: an import rewrites it for each batch. */
 const MOST_IMPORTED_JSON = 10_000;
@@ -70,12 +71,19 @@ export const floor: Contender =
     : backend === "json"
       ? jsonFloor(file, count)
       : sqliteFloor(file);
-export const other: Alternative =
-  server !== undefined
-    ? redisKeyv(server.port)
-    : backend === "json"
-      ? jsonPlain(join(home, "plain.json"))
-      : sqliteKeyv(join(home, "keyv.db"));
+export const other = alternative("filled");
+
+/** Opened once more, it is the same store. */
+export function alternative(which: "filled" | "empty"): Alternative {
+  return openAlternative(backend, placeOfAlternative(which));
+}
+
+export function placeOfAlternative(which: "filled" | "empty"): string {
+  // By itself in a database of the server, or whoever lists would go through all that the others have stored.
+  return server === undefined
+    ? join(home, `alternative.${which}`)
+    : `redis://${server.host}:${server.port}/${which === "filled" ? 1 : 2}`;
+}
 
 export function placeOf(): Place {
   const name = `@hivemind/db-${backend}`;

@@ -3,12 +3,18 @@ import Database from "better-sqlite3";
 import { Keyv } from "keyv";
 import { BATCH, keyOf, recordOf } from "./clients.ts";
 import type { Alternative, Contender } from "./contender.ts";
+import { valuesIn } from "./keyv.ts";
 
 const TABLE = `CREATE TABLE clients(client_id INTEGER PRIMARY KEY, api_key VARCHAR(255) NOT NULL, name VARCHAR(255),
   description VARCHAR(255), is_admin BOOLEAN, last_seen REAL, intent_blacklist TEXT, skill_blacklist TEXT,
   message_blacklist TEXT, allowed_types TEXT, crypto_key VARCHAR(16), password TEXT, can_broadcast BOOLEAN,
   can_escalate BOOLEAN, can_propagate BOOLEAN, metadata TEXT);
   CREATE INDEX by_key ON clients(api_key); CREATE INDEX by_name ON clients(name)`;
+interface Stored {
+  readonly key: string;
+  readonly value: string;
+}
+
 const INSERT = `INSERT INTO clients VALUES (${Array.from({ length: 16 }, () => "?").join(", ")})`;
 
 /** `store`: ours, for reading; what is written goes into a file beside it. */
@@ -57,6 +63,7 @@ export function sqliteFloor(store: string): Contender {
       opened.prepare("PRAGMA user_version").get();
       opened.close();
     },
+    admits: async () => (key) => cold(key) !== undefined,
     close: () => {
       ours.close();
       raw.close();
@@ -93,23 +100,37 @@ function valuesOf(id: number): readonly (string | number | null)[] {
   ];
 }
 
+/** Keyv's own store takes 10, and goes through all that it has listed for each of them. */
+const ITERATION_LIMIT = 10_000;
+
 /** Keyv with the statements of its SQLite store, on the driver that ours has: its own needs a compiler here. */
 export function sqliteKeyv(path: string): Alternative {
   const database = new Database(path);
   database.pragma("journal_mode = WAL");
   database.pragma("synchronous = FULL");
-  database.exec("CREATE TABLE keyv(key VARCHAR(255) PRIMARY KEY, value TEXT)");
+  database.exec("CREATE TABLE IF NOT EXISTS keyv(key VARCHAR(255) PRIMARY KEY, value TEXT)");
   const get = database.prepare("SELECT * FROM keyv WHERE key = ?");
   const set = database.prepare(
     "INSERT INTO keyv (key, value) VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value",
   );
+  const remove = database.prepare("DELETE FROM keyv WHERE key = ?");
+  const page = database.prepare<[string, number, number], Stored>(
+    "SELECT * FROM keyv WHERE key LIKE ? LIMIT ? OFFSET ?",
+  );
   const store = {
-    opts: {},
+    opts: { dialect: "sqlite" },
     namespace: undefined,
-    get: async (key: string) => (get.get(key) as { value: string } | undefined)?.value,
+    get: async (key: string) => (get.get(key) as Stored | undefined)?.value,
     set: async (key: string, value: unknown) => void set.run(key, value),
-    delete: async () => false,
+    delete: async (key: string) => get.get(key) !== undefined && remove.run(key).changes > 0,
     clear: async () => undefined,
+    iterator: async function* (namespace: string) {
+      let rows: readonly Stored[] = [];
+      for (let offset = 0; offset === 0 || rows.length > 0; offset += rows.length) {
+        rows = page.all(`${namespace}:%`, ITERATION_LIMIT, offset);
+        for (const { key, value } of rows) yield [key, value];
+      }
+    },
     on: () => store,
   };
   const keyv = new Keyv({ store: store as never });
@@ -121,6 +142,9 @@ export function sqliteKeyv(path: string): Alternative {
     },
     get: (key) => keyv.get(key),
     set: (key, value) => keyv.set(key, value),
+    setMany: (entries) => keyv.setMany([...entries]),
+    delete: (key) => keyv.delete(key),
+    list: () => valuesIn(keyv),
     close: async () => database.close(),
   };
 }

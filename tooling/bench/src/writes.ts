@@ -1,4 +1,4 @@
-import { keyOf, recordOf, walk } from "./clients.ts";
+import { HOT, keyOf, recordOf, walk } from "./clients.ts";
 import { atOnce, CALLERS, figure, times } from "./measure.ts";
 import type { Figure } from "./result.ts";
 import { add, backend, count, floor, open, other } from "./setup.ts";
@@ -33,15 +33,36 @@ export async function writes(): Promise<void> {
     ),
   );
   const any = walk(count);
+  const change = async (field: string, value: unknown): Promise<unknown> => {
+    const key = keyOf(any());
+    const stored = (await other.get(key)) as object;
+    return other.set(key, { ...stored, [field]: value });
+  };
   add(
     "update",
     await some(() => db.updateClient(any(), { description: `changed ${Math.random()}` })),
     await some(() => floor.update(any())),
+    await some(() => change("description", `changed ${Math.random()}`)),
   );
   const seen = open({ lastSeenIntervalMs: 0 });
   await seen.open();
-  add("touch, written through", await some(() => seen.touch(any())), await some(() => floor.touch(any())));
-  add("touch, collected", await figure(() => db.touch(any())));
+  const eachWritten = await some(() => change("last_seen", Date.now() / 1000));
+  add(
+    "touch, written through",
+    await some(() => seen.touch(any())),
+    await some(() => floor.touch(any())),
+    eachWritten,
+  );
+  // Of a large file what was collected of all its clients takes minutes to be written.
+  const hot = walk(Math.min(HOT, count));
+  const collected = new Map<number, number>();
+  add(
+    "touch, collected",
+    await figure(() => db.touch(hot())),
+    await figure(async () => void collected.set(hot(), Date.now() / 1000)),
+    // Nothing is collected there.
+    eachWritten,
+  );
   await db.close();
   await seen.close();
 }
