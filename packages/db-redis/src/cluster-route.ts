@@ -1,11 +1,16 @@
-/** The masters of a cluster, and which of them has a slot. */
+/**
+ * The masters of a cluster, and which of them has a slot.
+ * Over 200 lines: every method uses what the others have learnt of that.
+ */
 import { setTimeout as delay } from "node:timers/promises";
 import { DbError } from "@hivemind/db-core/backend";
 import { addressOf, placeIn } from "./address.ts";
 import type { Place } from "./address.ts";
 import type { ReadyOptions } from "./certificates.ts";
+import { mastersWithoutSlots } from "./cluster-members.ts";
 import { NodeTimeout } from "./node-timeout.ts";
 import { replyCode } from "./reply-error.ts";
+import { text } from "./reply-shape.ts";
 import { LOOK_MS } from "./route.ts";
 import type { Freshness, Route, Way } from "./route.ts";
 import { isReply, NotSent, ServerLink } from "./server-link.ts";
@@ -73,6 +78,17 @@ export class ClusterRoute implements Route {
     if (next !== undefined) others.add(next);
     others.delete(addressOf(first.link.options));
     return [first, ...[...others].map((master) => ({ link: this.#link(placeIn(master)) }))];
+  }
+
+  /** Who gives a slot away knows to whom, so all that have slots are asked. */
+  async members(): Promise<readonly Way[]> {
+    const masters = await this.masters(this.#home);
+    const asking = masters.map(({ link }) => link.send(["cluster", "nodes"], { shapes: [text] }));
+    const others = new Set<string>();
+    for (const reply of await Promise.all(asking))
+      for (const address of mastersWithoutSlots(String(reply), this.#ranges)) others.add(address);
+    for (const { link } of masters) others.delete(addressOf(link.options));
+    return [...masters, ...[...others].map((address) => ({ link: this.#link(placeIn(address)) }))];
   }
 
   redirected(slot: number, address: string, isWholeSlot: boolean): ServerLink {

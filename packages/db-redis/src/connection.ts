@@ -191,6 +191,15 @@ export class Connection {
     return this.#route.masters(slotOf(this.#home));
   }
 
+  /** All that can have keys of a cluster: also masters that have no slot yet. */
+  async members(): Promise<readonly Way[]> {
+    try {
+      return await this.#route.members();
+    } catch (error) {
+      throw failure(error, this, {});
+    }
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#route.close();

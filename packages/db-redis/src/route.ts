@@ -36,6 +36,8 @@ export interface Route {
   way(slot: number): Way | Promise<Way>;
   /** To each master, that of the slot first. */
   masters(slot: number): Promise<readonly Way[]>;
+  /** To everyone who can have keys: also to masters that have no slot yet. */
+  members(): Promise<readonly Way[]>;
   /** A server says that another one has the slot, or that one key of it is there already. */
   redirected(slot: number, address: string, isWholeSlot: boolean): ServerLink;
   /** Asks anew who the master is, within `LOOK_MS`. Where nobody knows, nothing changes. It never throws. */
@@ -67,6 +69,10 @@ export class SingleRoute implements Route {
 
   masters(): Promise<readonly Way[]> {
     return Promise.resolve([this.#way]);
+  }
+
+  members(): Promise<readonly Way[]> {
+    return this.masters();
   }
 
   redirected(): ServerLink {

@@ -31,11 +31,14 @@ export async function* scanAll(connection: Connection, pattern: string): AsyncGe
     connection,
     async () => connection.epoch,
     async function* (epoch) {
+      const members = await connection.members();
       // Twice: what is moved from one to another one meanwhile can be missed once.
       for (let pass = 1; pass <= 2; pass += 1)
-        for (const { link } of await connection.masters())
-          yield* scanOne(connection, { link, session: link.session }, pattern);
-      return connection.epoch === epoch;
+        for (const { link } of members) yield* scanOne(connection, { link, session: link.session }, pattern);
+      // Whoever has joined meanwhile may have been given keys.
+      const known = new Set(members.map(({ link }) => link.location));
+      const isKnown = ({ link }: Way): boolean => known.has(link.location);
+      return (await connection.members()).every(isKnown) && connection.epoch === epoch;
     },
   );
 }

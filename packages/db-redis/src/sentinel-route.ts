@@ -63,6 +63,10 @@ export class SentinelRoute implements Route {
     return [await this.way()];
   }
 
+  members(): Promise<readonly Way[]> {
+    return this.masters();
+  }
+
   redirected(): ServerLink {
     throw new TypeError("servers that Sentinels look after send nobody elsewhere");
   }

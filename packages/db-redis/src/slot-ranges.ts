@@ -9,6 +9,8 @@ export interface SlotRange {
   readonly last: number;
   /** Its address. */
   readonly master: string;
+  /** As the cluster names it. */
+  readonly id: string;
 }
 
 /** `asked`: who has answered. */
@@ -27,6 +29,7 @@ export function slotRanges(reply: readonly Reply[], asked: Place): readonly Slot
       first,
       last,
       master: addressOf({ host: host === "" ? asked.host : host, port: Number(master[1]) }),
+      id: String(master[2]),
     };
   });
 }

@@ -8,7 +8,7 @@ import type { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import plugin from "../src/plugin.ts";
 import { slotOf } from "../src/slot.ts";
-import { moveSlot } from "./support/move-slot.ts";
+import { beginMove, giveSlots, moveKeys, moveSlot } from "./support/move-slot.ts";
 import type { End } from "./support/move-slot.ts";
 import { testOptions } from "./support/options.ts";
 import { client } from "./support/test-server.ts";
@@ -32,14 +32,22 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   notices.length = 0;
-  await Promise.all(admin.nodes("master").map((node) => node.flushall()));
+  await empty();
+  await fill();
+});
+
+async function empty(): Promise<void> {
+  await Promise.all(ends.map(({ redis }) => redis.flushall()));
+}
+
+async function fill(): Promise<void> {
   const writes = Array.from({ length: 30 }, async (_, i) => {
     const record = recordOf(i + 1, `key-${i + 1}`);
     await admin.set(`client:client:${i + 1}`, record);
     await admin.hset("client:api_key_records", `key-${i + 1}`, record);
   });
   await Promise.all([...writes, admin.set("client:schema_version", "2")]);
-});
+}
 
 function recordOf(id: number, key: string): string {
   return `{"client_id": ${id}, "api_key": "${key}", "name": "n${id % 3}", "allowed_types": ["speak"], "metadata": {"big": 9007199254740993}}`;
@@ -86,6 +94,29 @@ test("opens with a notice that names the conversion; clients are found, by whate
   await admin.set("client:client:8", recordOf(8, "rotated"));
   expect(await db.authenticate({ accessKey: "key-8" })).toMatchObject({ allowed: false });
   expect(await db.authenticate({ accessKey: "rotated" })).toMatchObject({ allowed: true });
+});
+
+test("clients are found that are with a master already which is just given its first slot", async () => {
+  const masters = ends.map(({ redis }) => redis);
+  const slot = slotOf("client:client:7");
+  const from = endOf("client:client:7");
+  const [to, heir] = ends.filter((end) => end !== from) as [End, End];
+  await empty();
+  await giveSlots(to.node.slots, heir.redis, masters);
+  await fill();
+  onTestFinished(async () => {
+    await empty();
+    for (const master of masters) await master.cluster("SETSLOT", slot, "STABLE");
+    await giveSlots(to.node.slots, to.redis, masters);
+  });
+  const db = await open();
+  await beginMove({ slot, from, to, masters });
+  await moveKeys({ slot, from, to, masters });
+
+  expect(await db.authenticate({ accessKey: "key-7" })).toMatchObject({ allowed: true, client: { id: 7 } });
+  expect(await Array.fromAsync(db.listClients())).toHaveLength(30);
+  await db.revokeClient(7);
+  expect(await db.authenticate({ accessKey: "key-7" })).toMatchObject({ allowed: false });
 });
 
 test("revokes for hubs too, first of all, and for good; last-seen goes forward and leaves no old copy", async () => {
@@ -204,7 +235,7 @@ test("overtaken amid its steps, and refused when it is tried again: unconfirmed"
 test("an emptied store is missing, for what a node remembers too", async () => {
   const db = await open();
   await db.state("node:a", "keys").set("own", 1);
-  await Promise.all(ends.map(({ redis }) => redis.flushall()));
+  await empty();
 
   await expect(db.state("node:a", "keys").set("own", 2)).rejects.toMatchObject({ code: "missing-store" });
 
