@@ -50,14 +50,12 @@ export class ClientWrites {
     );
   }
 
-  /** Answers the records as they are stored. */
-  insert(records: readonly StoredRecord[]): readonly StoredRecord[] {
-    const stored = records.map(asStored);
+  /** New clients, as they are stored. */
+  insert(stored: readonly StoredRecord[]): void {
     let at = 0;
     for (; at + INSERTED_AT_ONCE <= stored.length; at += INSERTED_AT_ONCE)
       this.#insertRows(this.#insertSome, stored.slice(at, at + INSERTED_AT_ONCE));
     for (; at < stored.length; at += 1) this.#insertRows(this.#insert, stored.slice(at, at + 1));
-    return stored;
   }
 
   #insertRows(insert: Statement, stored: readonly StoredRecord[]): void {

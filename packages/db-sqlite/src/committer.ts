@@ -11,7 +11,7 @@ import { makeStore, newFileBeside, publish } from "./new-store.ts";
 import type { Reader } from "./reader.ts";
 import { emptyLog } from "./scrub.ts";
 import { isBusy, sqliteError } from "./sqlite-error.ts";
-import { commitError, outcome } from "./outcome.ts";
+import { commitError, outcome, writingOut } from "./outcome.ts";
 import { Transaction } from "./transaction.ts";
 import { whenFree } from "./when-free.ts";
 import { Writer } from "./writer.ts";
@@ -45,9 +45,10 @@ export class Committer {
     const settle: (() => void)[] = [];
     let isCommitting = false;
     try {
-      for (const pending of batch) {
-        settle.push(outcome(work, pending, connector.path));
-        if (work.isUndone) return await this.#takeApart(batch, work, settle);
+      for (const pending of [...batch, writingOut(batch)]) {
+        const done = outcome(work, pending, connector.path);
+        if (work.isUndone) return await this.#takeApart(batch, work, done);
+        settle.push(done);
       }
       work.finish();
       if (work.report?.backup !== undefined) await flushFolder(dirname(connector.path));
@@ -75,12 +76,12 @@ export class Committer {
   async #takeApart(
     batch: readonly Pending<Transaction>[],
     work: Transaction,
-    settle: readonly (() => void)[],
+    done: () => void,
   ): Promise<void> {
     work.end("discarded");
     // Of the file as it still is.
     if (work.report?.backup !== undefined) rmSync(work.report.backup, { force: true });
-    if (batch.length === 1) return settle.forEach((done) => done());
+    if (batch.length === 1) return done();
     for (const pending of batch) {
       await this.commit([pending]).catch(pending.reject);
       // Each waits for the disk, and everything else in the process shall not wait for all of them.

@@ -18,12 +18,23 @@ export function outcome(
     const answer = operation(work);
     return () => resolve(answer);
   } catch (error) {
-    // The disk has failed, and with it the whole transaction.
-    if (!work.connection.inTransaction) throw error;
-    if (work.writeCount > before) work.undo();
+    if (!work.isUndone) {
+      // The disk has failed, and with it the whole transaction.
+      if (!work.connection.inTransaction) throw error;
+      if (work.writeCount > before) work.undo();
+    }
     // What a caller's own function has thrown is for the caller.
     return () => reject(sqliteCode(error) === undefined ? error : sqliteError(error, "write", path));
   }
+}
+
+/** The last operation of a batch: it writes what those before it have put off. Where it fails, nothing of theirs stays. */
+export function writingOut(batch: readonly Pending<Transaction>[]): Pending<Transaction> {
+  return {
+    operation: (work) => work.writeOut(),
+    resolve: () => undefined,
+    reject: (error) => batch.forEach(({ reject }) => reject(error)),
+  };
 }
 
 /** The last step is to write and flush. Where that fails, a power cut decides whether it has happened. */

@@ -2,11 +2,8 @@
 import {
   changeRecord,
   draftRecords,
-  isJsonObject,
   isSecretInTheClear,
   isTombstone,
-  OWN_METADATA,
-  sameJson,
   SCHEMA,
   touched,
 } from "@hivemind/db-core/backend";
@@ -15,7 +12,6 @@ import type {
   CommitOutcome,
   IndexName,
   InsertWork,
-  Json,
   MigrationReport,
   RecordChange,
   RecordDraft,
@@ -27,44 +23,38 @@ import { pruneLog } from "./change-log.ts";
 import type { ClientRows } from "./client-rows.ts";
 import type { ClientWrites } from "./client-writes.ts";
 import type { Connection } from "./driver.ts";
-import { readLayout } from "./layout.ts";
+import { losesSecret } from "./lost-secrets.ts";
+import { asStored } from "./row-codec.ts";
 import { writeState } from "./state-rows.ts";
-import { tablesOf } from "./tables.ts";
 import type { Tables } from "./tables.ts";
-import { upgradeStore } from "./upgrade-store.ts";
-
-export interface TransactionHost {
-  readonly path: string;
-  /** Keeps the file as it was before this transaction, and answers where. */
-  backUp(): string;
-}
+import { TransactionTables } from "./transaction-tables.ts";
+import type { TransactionHost } from "./transaction-tables.ts";
+import { Unwritten } from "./unwritten.ts";
 
 export class Transaction implements RecordView, InsertWork {
   readonly connection: Connection;
-  readonly #host: TransactionHost;
+  readonly #tables: TransactionTables;
   readonly #onEnd: ((outcome: CommitOutcome) => void)[] = [];
-  #tables: Tables;
-  #report: MigrationReport | undefined;
   #isAsked = false;
   #highestId: ClientId | undefined;
+  readonly #unwritten = new Unwritten();
   #writes = 0;
   #isUndone = false;
   #hasForgotten = false;
 
   constructor(connection: Connection, tables: Tables, host: TransactionHost) {
     this.connection = connection;
-    this.#tables = tables;
-    this.#host = host;
+    this.#tables = new TransactionTables(connection, tables, host);
   }
 
   /** What the transaction did to a store of schema 1. */
   get report(): MigrationReport | undefined {
-    return this.#report;
+    return this.#tables.report;
   }
 
   /** Of a migration that nobody has asked for, and so nobody gets as an answer. */
   get unaskedReport(): MigrationReport | undefined {
-    return this.#isAsked ? undefined : this.#report;
+    return this.#isAsked ? undefined : this.report;
   }
 
   /** A password that was there is not to be found any more. */
@@ -73,12 +63,13 @@ export class Transaction implements RecordView, InsertWork {
   }
 
   get clients(): ClientRows | undefined {
-    return this.#tables.clients;
+    this.writeOut();
+    return this.#tables.now.clients;
   }
 
   /** Nobody else gives ids meanwhile. */
   get highestId(): ClientId {
-    this.#highestId ??= this.#tables.clients?.highestId() ?? 0;
+    this.#highestId ??= this.#tables.now.clients?.highestId() ?? 0;
     return this.#highestId;
   }
 
@@ -88,23 +79,40 @@ export class Transaction implements RecordView, InsertWork {
   }
 
   has(id: ClientId): boolean {
-    const { clients } = this.#tables;
+    const { clients } = this;
     return clients !== undefined && (clients.get(id) !== undefined || clients.wasRevoked(id));
   }
 
   get(id: ClientId): StoredEntry | undefined {
-    return this.#tables.clients?.get(id);
+    return this.clients?.get(id);
   }
 
   find(index: IndexName, value: string): readonly StoredEntry[] {
-    return this.#tables.clients?.find(index, value) ?? [];
+    // The key of a new client is looked for with those before it unwritten.
+    if (index !== "accessKey" || this.#unwritten.hasAccessKey(value)) this.writeOut();
+    return this.#tables.now.clients?.find(index, value) ?? [];
   }
 
+  /** Answers the records as they are stored. They are written with those of other callers: see `writeOut`. */
   insert(drafts: readonly RecordDraft[]): readonly StoredRecord[] {
-    const records = draftRecords(this, drafts);
-    const inserted = this.writes().insert(records);
-    this.#highestId = inserted.reduce((highest, { client_id: id }) => Math.max(highest, id), this.highestId);
-    return inserted;
+    const records = draftRecords(this, drafts).map(asStored);
+    this.#writes += 1;
+    this.#tables.makeReady();
+    this.#unwritten.add(records);
+    this.#highestId = records.reduce((highest, { client_id: id }) => Math.max(highest, id), this.highestId);
+    return records;
+  }
+
+  /** Before anything reads or changes the rows. Where it fails, nobody can tell whose row it was: nothing stays. */
+  writeOut(): void {
+    const records = this.#unwritten.take();
+    if (records.length === 0) return;
+    try {
+      this.#tables.makeReady().insert(records);
+    } catch (error) {
+      if (this.connection.inTransaction) this.undo();
+      throw error;
+    }
   }
 
   change(id: ClientId, change: RecordChange): StoredRecord | undefined {
@@ -127,7 +135,7 @@ export class Transaction implements RecordView, InsertWork {
     key: string,
     change: (now: string | undefined) => string | undefined,
   ): string | undefined {
-    const now = this.#tables.state?.get(scope, key);
+    const now = this.#tables.now.state?.get(scope, key);
     const next = change(now);
     if (next === now) return now;
     this.writes();
@@ -137,23 +145,17 @@ export class Transaction implements RecordView, InsertWork {
   }
 
   migrate(): MigrationReport | undefined {
-    if (this.#tables.clients === undefined || this.#tables.layout.schema === SCHEMA) return undefined;
+    if (this.#tables.now.clients === undefined || this.#tables.now.layout.schema === SCHEMA) return undefined;
     this.writes();
     this.#isAsked = true;
-    return this.#report;
+    return this.#tables.report;
   }
 
   /** Ready to write: what the store lacks for it has been made. */
   writes(): ClientWrites {
     this.#writes += 1;
-    const { path } = this.#host;
-    if (this.#tables.writes === undefined) {
-      this.#report = upgradeStore(this.connection, this.#tables.layout, path, () => this.#host.backUp());
-      this.#tables = tablesOf(this.connection, readLayout(this.connection, path));
-    }
-    const { writes } = this.#tables;
-    if (writes === undefined) throw new TypeError(`the tables in ${path} are not what was just made`);
-    return writes;
+    this.writeOut();
+    return this.#tables.makeReady();
   }
 
   /** Nothing that any operation has written stays. */
@@ -168,8 +170,8 @@ export class Transaction implements RecordView, InsertWork {
 
   /** What every commit that wrote does besides. */
   finish(): void {
-    if (this.#writes === 0 || this.#tables.writes === undefined) return;
-    this.#tables.writes.indexMarked();
+    if (this.#writes === 0 || this.#tables.now.writes === undefined) return;
+    this.#tables.now.writes.indexMarked();
     pruneLog(this.connection);
   }
 
@@ -181,19 +183,4 @@ export class Transaction implements RecordView, InsertWork {
   end(outcome: CommitOutcome): void {
     for (const callback of this.#onEnd.splice(0)) callback(outcome);
   }
-}
-
-/** One that was in the clear. What was sealed stays readable for whoever has the key, wherever it is. */
-function losesSecret(now: StoredRecord, next: StoredRecord): boolean {
-  const [before, after] = [secretsOf(now), secretsOf(next)];
-  return before.some((secret, i) => secret !== null && !sameJson(secret, after[i]));
-}
-
-function secretsOf({
-  password = null,
-  crypto_key: cryptoKey = null,
-  metadata,
-}: StoredRecord): readonly Json[] {
-  const own = isJsonObject(metadata) ? metadata[OWN_METADATA] : undefined;
-  return [password, cryptoKey, isJsonObject(own) ? (own["secret_metadata"] ?? null) : null];
 }

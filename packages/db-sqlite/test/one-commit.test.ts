@@ -1,0 +1,105 @@
+/** Calls of one turn share a commit, and new clients of several callers a statement: each call is still one by itself. */
+import { tombstone } from "@hivemind/db-core/backend";
+import type { Backend, ClientId, RecordDraft } from "@hivemind/db-core/backend";
+import { expect, onTestFinished, test } from "vitest";
+import plugin from "../src/plugin.ts";
+import { hub } from "./support/hub.ts";
+import { run } from "./support/python.ts";
+
+/** With clients 1 to 1000 (ten of them), and ready to be written. */
+async function store(): Promise<{ readonly backend: Backend; readonly path: string }> {
+  const { path } = hub("v2");
+  const options = { name: "clients", subfolder: "hivemind-core" };
+  const backend = await plugin.open(options, { create: false, onNotice: () => undefined });
+  onTestFinished(() => backend.close());
+  await backend.touch(new Map([[2, 1_900_000_000]]));
+  return { backend, path: path() };
+}
+
+function named(name: string, id?: ClientId, accessKey = `key of ${name}`): RecordDraft {
+  const make = (newId: ClientId) => ({ client_id: newId, api_key: accessKey, name });
+  return id === undefined ? { make } : { id, make };
+}
+
+async function lastNames(backend: Backend): Promise<readonly unknown[]> {
+  const pages = await Array.fromAsync(backend.list());
+  return pages
+    .flat()
+    .flatMap(({ id, record }) => (id !== undefined && id > 1000 ? [[id, record?.["name"]]] : []));
+}
+
+test("of clients that are written together, one that fails takes none with it", async () => {
+  const { backend, path: file } = await store();
+  run(file, [
+    "CREATE TRIGGER drop_some BEFORE INSERT ON clients WHEN NEW.name = 'dropped' BEGIN SELECT RAISE(IGNORE); END",
+  ]);
+
+  const outcomes = await Promise.allSettled([
+    backend.insert([named("first")], "1"),
+    backend.insert([named("half"), named("dropped")], "2"),
+    backend.insert([named("last")], "3"),
+  ]);
+
+  expect(outcomes).toMatchObject([
+    { value: [{ client_id: 1001, name: "first" }] },
+    { reason: { code: "corrupt", clientIds: [1003] } },
+    { value: [{ client_id: 1002, name: "last" }] },
+  ]);
+  expect(await lastNames(backend)).toEqual([
+    [1001, "first"],
+    [1002, "last"],
+  ]);
+});
+
+test("nor where it fails because somebody else reads it", async () => {
+  const { backend, path: file } = await store();
+  run(file, [
+    "CREATE TRIGGER drop_some BEFORE INSERT ON clients WHEN NEW.name = 'dropped' BEGIN SELECT RAISE(IGNORE); END",
+  ]);
+
+  const outcomes = await Promise.allSettled([
+    backend.insert([named("first")], "1"),
+    backend.insert([named("dropped")], "2"),
+    backend.update(1001, (now) => ({ ...now, name: "changed" })),
+    backend.insert([named("last")], "3"),
+  ]);
+
+  expect(outcomes).toMatchObject([
+    { value: [{ client_id: 1001, name: "first" }] },
+    { reason: { code: "corrupt", clientIds: [1002] } },
+    { value: { client_id: 1001, name: "changed" } },
+    { value: [{ client_id: 1002, name: "last" }] },
+  ]);
+  expect(await lastNames(backend)).toEqual([
+    [1001, "changed"],
+    [1002, "last"],
+  ]);
+});
+
+test("whatever is called after an insert finds what it has made", async () => {
+  const { backend } = await store();
+
+  const outcomes = await Promise.allSettled([
+    backend.insert([named("first")], "token"),
+    backend.insert([named("another", undefined, "key of first")], "2"),
+    backend.insert([named("first")], "token"),
+    backend.insert([named("another", 1001)], "3"),
+    backend.touch(new Map([[1001, 1_900_000_000]])),
+    backend.update(1001, (now) => ({ ...now, description: "changed" })),
+    backend.update(1001, () => tombstone(1001)),
+    backend.insert([named("another", 1001)], "4"),
+    backend.insert([named("last")], "5"),
+  ]);
+
+  expect(outcomes).toMatchObject([
+    { value: [{ client_id: 1001, name: "first" }] },
+    { reason: { code: "duplicate-key", clientIds: [1001] } },
+    { value: [{ client_id: 1001, name: "first" }] },
+    { reason: { code: "duplicate-key", clientIds: [1001] } },
+    { status: "fulfilled" },
+    { value: { name: "first", last_seen: 1_900_000_000, description: "changed" } },
+    { value: { api_key: "revoked" } },
+    { reason: { code: "duplicate-key", clientIds: [1001] } },
+    { value: [{ client_id: 1002, name: "last" }] },
+  ]);
+});
