@@ -5,6 +5,7 @@
  * - Nothing here is UNIQUE over a column of `clients`: Python's `INSERT OR REPLACE` would delete other rows.
  * - No JSON function: Python writes `{"a": NaN}`, on which they fail, and with them its statement.
  * - What decides stands in a trigger's WHEN: a body that then does nothing costs as much as one that writes.
+ * - `=` and never IN over a list: for each row, SQLite would make a table of that list.
  * - Triggers never rely on a conflict clause of their own: the one of the statement that fires them wins.
  * - Each text is as SQLite keeps it, so that `layout.ts` can compare.
  */
@@ -14,7 +15,7 @@ import { COLUMN_NAMES } from "./columns.ts";
  * Goes up with every change of a text below: two releases would else mend each other's triggers for ever.
  * Never in `user_version`: Python would refuse the store.
  */
-export const OWN_LAYOUT = 2;
+export const OWN_LAYOUT = 3;
 
 export const OWN_PREFIX = "hivemind_db_";
 export const OWN_META = `${OWN_PREFIX}meta`;
@@ -45,8 +46,8 @@ const INDEXES: readonly OwnObject[] = [
 /** All but the id and `last_seen`: a touch is not a change. */
 const CHANGING = COLUMN_NAMES.filter((name) => name !== "client_id" && name !== "last_seen");
 
-const isRevoked = (ids: string): string =>
-  `EXISTS (SELECT 1 FROM hivemind_db_revoked WHERE client_id IN (${ids}))`;
+const isRevoked = (id: string): string =>
+  `EXISTS (SELECT 1 FROM hivemind_db_revoked WHERE client_id = ${id})`;
 /** A revoked client that a program writes back from its old copy. */
 const IS_STALE = `(NEW.api_key IS NOT 'revoked' AND ${isRevoked("NEW.client_id")})`;
 const RECORD_REVOCATION = `INSERT INTO hivemind_db_revoked (client_id) SELECT NEW.client_id WHERE NOT ${isRevoked("NEW.client_id")};`;
@@ -78,7 +79,7 @@ const TRIGGERS: readonly OwnObject[] = [
   trigger("inserted", "AFTER INSERT ON clients WHEN NEW.api_key IS 'revoked'", RECORD_REVOCATION),
   trigger(
     "update",
-    `BEFORE UPDATE ON clients WHEN NEW.api_key IS NOT 'revoked' AND ${isRevoked("OLD.client_id, NEW.client_id")}`,
+    `BEFORE UPDATE ON clients WHEN NEW.api_key IS NOT 'revoked' AND (${isRevoked("OLD.client_id")} OR ${isRevoked("NEW.client_id")})`,
     "SELECT RAISE(IGNORE);",
   ),
   trigger(

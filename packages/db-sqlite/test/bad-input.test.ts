@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
+import { OWN_LAYOUT } from "../src/own-schema.ts";
 import plugin from "../src/plugin.ts";
 import { children, TYPESCRIPT } from "./support/child.ts";
 import { all, fixture, FIXTURE_PASSWORD, hub } from "./support/hub.ts";
@@ -127,7 +128,7 @@ describe("what is no store of ours", () => {
     const db = await open();
     await db.touch(2, 1);
     await db.close();
-    run(path(), ["UPDATE hivemind_db_meta SET value = '3' WHERE key = 'layout'"]);
+    run(path(), ["UPDATE hivemind_db_meta SET value = ? WHERE key = 'layout'", OWN_LAYOUT + 1]);
     const before = snapshot();
 
     await expect(database().open()).rejects.toMatchObject({ code: "newer-schema" });
