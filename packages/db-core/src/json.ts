@@ -110,13 +110,17 @@ export function toJson(value: unknown, place = "value", depth = 0): Json {
       return Object.is(value, -0) ? exactNumber("-0.0") : value;
     case "object":
       if (value === null || isExactNumber(value)) return value;
-      if (Array.isArray(value))
-        // `map` would skip the holes of a sparse list; each of them is an `undefined`, which JSON cannot hold.
-        return Object.freeze(Array.from(value, (item, i) => toJson(item, `${place}[${i}]`, depth + 1)));
-      return objectToJson(value, place, depth);
+      return Array.isArray(value) ? listToJson(value, place, depth) : objectToJson(value, place, depth);
     default:
       throw new TypeError(`${place} is a ${typeof value}, which JSON cannot hold`);
   }
+}
+
+function listToJson(value: readonly unknown[], place: string, depth: number): Json {
+  const json: Json[] = [];
+  // Also the holes of a sparse list: each of them is an `undefined`, which JSON cannot hold.
+  for (let i = 0; i < value.length; i += 1) json.push(toJson(value[i], `${place}[${i}]`, depth + 1));
+  return Object.freeze(json);
 }
 
 function objectToJson(value: object, place: string, depth: number): JsonObject {
@@ -124,16 +128,17 @@ function objectToJson(value: object, place: string, depth: number): JsonObject {
   if (prototype !== null && prototype !== Object.prototype) {
     throw new TypeError(`${place} is not a plain object`);
   }
-  // Object.fromEntries defines properties, so that a key named "__proto__" stays data.
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-  return Object.freeze(
-    Object.fromEntries(
-      entries.map(([key, item]) => {
-        if (!key.isWellFormed()) throw new TypeError(`a key of ${place} is not well-formed Unicode`);
-        return [key, toJson(item, `${place}.${key}`, depth + 1)];
-      }),
-    ),
-  );
+  const json: { [key: string]: Json } = {};
+  for (const key of Object.keys(value)) {
+    const item = (value as Readonly<Record<string, unknown>>)[key];
+    if (item === undefined) continue;
+    if (!key.isWellFormed()) throw new TypeError(`a key of ${place} is not well-formed Unicode`);
+    const itemJson = toJson(item, `${place}.${key}`, depth + 1);
+    // Assigned, it would be the prototype.
+    if (key === "__proto__") Object.defineProperty(json, key, { value: itemJson, enumerable: true });
+    else json[key] = itemJson;
+  }
+  return Object.freeze(json);
 }
 
 /** A JSON object, as opposed to every other JSON value. */

@@ -73,9 +73,10 @@ export function seconds(value: unknown, name: string): number | null {
 
 function list(value: unknown, name: string): readonly string[] {
   if (!Array.isArray(value)) throw invalid(name, "a list of strings");
-  const place = `each of ${name}`;
-  // `map` would skip the holes of a sparse list, and they would be stored.
-  return Object.freeze(Array.from(value, (item: unknown) => text(item, place)));
+  const texts: string[] = [];
+  // Unlike `map`, this does not skip the holes of a sparse list, which would be stored.
+  for (const item of value as readonly unknown[]) texts.push(text(item, `each of ${name}`));
+  return Object.freeze(texts);
 }
 
 function accessKey(value: unknown, name: string): string {
