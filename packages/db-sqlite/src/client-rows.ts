@@ -14,12 +14,16 @@ const IS_ID = "client_id BETWEEN 0 AND 9007199254740991";
 // In place of NOT, which would scan the table.
 const IS_NO_ID = "(client_id < 0 OR client_id > 9007199254740991)";
 
+/** After the rows that another statement finds, of the same moment. A statement of its own would lock the file anew. */
+const DATA_VERSION_ROW = `SELECT data_version, ${COLUMN_NAMES.map(() => "NULL").join(", ")} FROM pragma_data_version`;
+
 export class ClientRows {
   readonly #connection: Connection;
   readonly #select: string;
   readonly #hasOwnTables: boolean;
   readonly #byId: Statement;
   readonly #byKey: Statement;
+  readonly #byKeyNow: Statement;
   readonly #byName: Statement;
   readonly #byFingerprint: Statement;
   readonly #page: Statement;
@@ -33,6 +37,7 @@ export class ClientRows {
     const living = `AND api_key IS NOT '${REVOKED_KEY}'`;
     this.#byId = this.#prepare("WHERE client_id = ?");
     this.#byKey = this.#prepare(`WHERE api_key = ? ${living}`);
+    this.#byKeyNow = this.#prepare(`WHERE api_key = ? ${living} UNION ALL ${DATA_VERSION_ROW}`);
     this.#byName = this.#prepare(`WHERE name = ? ${living}`);
     this.#byFingerprint = this.#prepare(`WHERE ${fingerprintCondition(layout)} ${living}`);
     this.#page = this.#prepare(`WHERE client_id > ? AND ${IS_ID} ORDER BY client_id LIMIT ${PAGE}`);
@@ -45,12 +50,14 @@ export class ClientRows {
 
   /** By ascending id. An ORDER BY would take three times as long as all the rest. */
   find(index: IndexName, value: string): readonly StoredEntry[] {
-    const entries: StoredEntry[] = [];
-    for (const row of this.#matching(index, value)) {
-      const entry = decodeRow(row as Row);
-      if (matches(entry, index, value)) entries.push(entry);
-    }
-    return entries.length < 2 ? entries : entries.toSorted((a, b) => (a.id ?? Infinity) - (b.id ?? Infinity));
+    return entriesIn(this.#matching(index, value), index, value);
+  }
+
+  /** Who has the access key, and the `data_version` that this was read at. */
+  findNow(accessKey: string): { readonly entries: readonly StoredEntry[]; readonly dataVersion: unknown } {
+    const rows = this.#byKeyNow.all(accessKey) as Row[];
+    const dataVersion = rows.pop()?.[0];
+    return { entries: entriesIn(rows, "accessKey", accessKey), dataVersion };
   }
 
   /** The next ones in ascending id; empty at the end. */
@@ -131,6 +138,15 @@ export class ClientRows {
     if (index === "name") return this.#byName.all(value);
     return this.#byFingerprint.all(value, JSON.stringify(value));
   }
+}
+
+function entriesIn(rows: readonly unknown[], index: IndexName, value: string): readonly StoredEntry[] {
+  const entries: StoredEntry[] = [];
+  for (const row of rows) {
+    const entry = decodeRow(row as Row);
+    if (matches(entry, index, value)) entries.push(entry);
+  }
+  return entries.length < 2 ? entries : entries.toSorted((a, b) => (a.id ?? Infinity) - (b.id ?? Infinity));
 }
 
 function highestIn(table: string): string {

@@ -1,6 +1,6 @@
 /** Reading the file: on a connection that never writes, and that notices every commit by anyone. */
 import { DbError } from "@hivemind/db-core/backend";
-import type { ClientId } from "@hivemind/db-core/backend";
+import type { ClientId, StoredEntry } from "@hivemind/db-core/backend";
 import { ChangeLog } from "./change-log.ts";
 import { ClientRows } from "./client-rows.ts";
 import type { Connector, OpenFile } from "./connector.ts";
@@ -64,14 +64,42 @@ export class Reader {
 
   /** Looks at the file now, tells of changes, and answers what to read it with. Throws what SQLite says. */
   refresh(): Snapshot {
+    const opened = this.#current();
+    return opened === undefined ? NOTHING : this.#refreshed(opened);
+  }
+
+  /** Who has the access key now. Where nothing has changed, one statement tells both. */
+  findByKey(accessKey: string): readonly StoredEntry[] {
+    const opened = this.#current();
+    if (opened === undefined) return [];
+    const found = this.#findInSnapshot(accessKey);
+    if (found !== undefined && found.dataVersion === this.#dataVersion) return found.entries;
+    return this.#refreshed(opened).clients?.find("accessKey", accessKey) ?? [];
+  }
+
+  #findInSnapshot(accessKey: string): ReturnType<ClientRows["findNow"]> | undefined {
+    try {
+      return this.#snapshot.clients?.findNow(accessKey);
+    } catch {
+      // Tables may be gone: the look for changes says what it is.
+      return undefined;
+    }
+  }
+
+  /** The file, if it is there, and still the one that it was. */
+  #current(): Opened | undefined {
     if (this.#isClosed) throw new DbError("closed", "the database was closed during this call");
     const opened = this.#opened ?? this.#open();
     if (opened === undefined) {
       this.#log.startAtBeginning();
       this.#wasAbsent = true;
-      return NOTHING;
+      return undefined;
     }
     if (this.#isRefused || !this.#connector.isCurrent(opened.file)) throw goneError(this.#connector.path);
+    return opened;
+  }
+
+  #refreshed(opened: Opened): Snapshot {
     const version = opened.dataVersion.get();
     if (version === this.#dataVersion) return this.#snapshot;
     this.#loadChanged(opened);

@@ -69,6 +69,9 @@ export class SqliteBackend implements Backend {
   }
 
   find(index: IndexName, values: readonly string[]): Promise<ReadonlyMap<string, readonly StoredEntry[]>> {
+    // How a client that connects is looked for.
+    if (index === "accessKey" && values.length === 1)
+      return this.#whenFree(() => foundIn(values, (value) => this.#store.reader.findByKey(value)));
     return this.#read(({ clients }) => foundIn(values, (value) => clients?.find(index, value)));
   }
 
@@ -155,10 +158,14 @@ export class SqliteBackend implements Backend {
     return this.#read(() => !reader.exists);
   }
 
-  async #read<T>(read: (snapshot: Snapshot) => T): Promise<T> {
-    const { reader, settings, connector } = this.#store;
+  #read<T>(read: (snapshot: Snapshot) => T): Promise<T> {
+    return this.#whenFree(() => read(this.#store.reader.refresh()));
+  }
+
+  async #whenFree<T>(read: () => T): Promise<T> {
+    const { settings, connector } = this.#store;
     try {
-      return await whenFree(settings.busyTimeoutMs, () => read(reader.refresh()));
+      return await whenFree(settings.busyTimeoutMs, read);
     } catch (error) {
       throw sqliteError(error, "read", connector.path);
     }
