@@ -68,6 +68,13 @@ export class Reader {
     return opened === undefined ? NOTHING : this.#refreshed(opened);
   }
 
+  /** What `read` finds by several statements, of one moment: each by itself would lock the file anew. */
+  together<T>(read: (snapshot: Snapshot) => T): T {
+    const snapshot = this.refresh();
+    if (this.#opened === undefined) return read(snapshot);
+    return inTransaction(this.#opened.file.connection, () => read(snapshot));
+  }
+
   /** Who has the access key now. Where nothing has changed, one statement tells both. */
   findByKey(accessKey: string): readonly StoredEntry[] {
     const opened = this.#current();

@@ -65,14 +65,17 @@ export class SqliteBackend implements Backend {
   }
 
   get(ids: readonly ClientId[]): Promise<ReadonlyMap<ClientId, StoredEntry>> {
-    return this.#read(({ clients }) => foundIn(ids, (id) => clients?.get(id)));
+    return this.#readTogether(({ clients }) => foundIn(ids, (id) => clients?.get(id)), ids);
   }
 
   find(index: IndexName, values: readonly string[]): Promise<ReadonlyMap<string, readonly StoredEntry[]>> {
     // How a client that connects is looked for.
     if (index === "accessKey" && values.length === 1)
       return this.#whenFree(() => foundIn(values, (value) => this.#store.reader.findByKey(value)));
-    return this.#read(({ clients }) => foundIn(values, (value) => clients?.find(index, value)));
+    return this.#readTogether(
+      ({ clients }) => foundIn(values, (value) => clients?.find(index, value)),
+      values,
+    );
   }
 
   async *list(): AsyncGenerator<readonly StoredEntry[]> {
@@ -160,6 +163,11 @@ export class SqliteBackend implements Backend {
 
   #read<T>(read: (snapshot: Snapshot) => T): Promise<T> {
     return this.#whenFree(() => read(this.#store.reader.refresh()));
+  }
+
+  /** The same, once for each of these. */
+  #readTogether<T>(read: (snapshot: Snapshot) => T, { length }: readonly unknown[]): Promise<T> {
+    return length < 2 ? this.#read(read) : this.#whenFree(() => this.#store.reader.together(read));
   }
 
   async #whenFree<T>(read: () => T): Promise<T> {
