@@ -93,13 +93,14 @@ export class ClusterRoute implements Route {
 
   redirected(slot: number, address: string, isWholeSlot: boolean): ServerLink {
     const said = isWholeSlot ? this.#moved : this.#moving;
-    // Of each key that has been moved already, it is said again.
-    if (isWholeSlot || said.get(slot) !== address) this.#epoch += 1;
-    said.set(slot, address);
-    if (isWholeSlot) {
-      this.#moving.delete(slot);
-      void this.look();
+    const known = isWholeSlot ? this.#masterOf(slot) : said.get(slot);
+    // It is said again of each key that has been moved already, and who is not ready for a move sends us back.
+    if (known !== address) {
+      this.#epoch += 1;
+      said.set(slot, address);
+      if (isWholeSlot) this.#moving.delete(slot);
     }
+    if (isWholeSlot) void this.look();
     return this.#link(placeIn(address));
   }
 
@@ -117,7 +118,8 @@ export class ClusterRoute implements Route {
    */
   async proves({ link }: Way, unusedKey: string): Promise<boolean> {
     const hasAll = (await link.send(["exists", unusedKey])) === 0;
-    if (hasAll) this.#moving.delete(slotOf(unusedKey));
+    // A move that is over, or was given up: something may have been read, and written, where it went.
+    if (hasAll && this.#moving.delete(slotOf(unusedKey))) this.#epoch += 1;
     return hasAll;
   }
 

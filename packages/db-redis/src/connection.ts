@@ -79,7 +79,10 @@ export class Connection {
     return this.#route.look();
   }
 
-  /** Where the clients are written to at this moment, and nowhere else, as `homes`; `undefined`: nobody can tell. */
+  /**
+   * Where the clients are written to at this moment, and nowhere else: the master, and while they are moved to another
+   * one, that one too. Asked once; `undefined`: nobody can tell.
+   */
   async provenHomes(): Promise<readonly ServerLink[] | undefined> {
     const slot = this.#slot(this.#home);
     try {
@@ -167,7 +170,7 @@ export class Connection {
     });
   }
 
-  /** `undefined`: this one does not have the clients, or cannot tell. */
+  /** `undefined`: this one is not the master, or cannot tell. */
   async #homesFrom(way: Way, slot: number): Promise<readonly ServerLink[] | undefined> {
     const unused = `${this.#home}:unused`;
     try {
@@ -176,8 +179,9 @@ export class Connection {
       const elsewhere = isReply(error) ? redirection(error.message) : undefined;
       if (this.topology !== "cluster" || elsewhere === undefined || elsewhere.isWholeSlot) throw error;
       const next = this.#route.redirected(slot, elsewhere.address, false);
-      const isThere = (await next.send(["exists", unused], { asking: true })) === 0;
-      return isThere ? [way.link, next] : undefined;
+      // It answers, so it is ready for them.
+      await next.send(["exists", unused], { asking: true });
+      return [way.link, next];
     }
   }
 

@@ -12,6 +12,15 @@ interface Insides {
   flushQueue(...args: readonly unknown[]): void;
 }
 
+const givenUp = new WeakSet<object>();
+
+/** For another connection. Once for each: with every call the driver waits anew for its end. */
+export function giveUp(redis: Redis): void {
+  if (givenUp.has(redis.stream)) return;
+  givenUp.add(redis.stream);
+  redis.disconnect(true);
+}
+
 export function guardDriver(redis: Redis): void {
   guardErrors(redis);
   guardReplies(redis);
@@ -41,11 +50,9 @@ function guardReplies(redis: Redis): void {
   const insides = redis as unknown as Insides;
   // Another version of the driver, which keeps itself otherwise.
   if (typeof insides.commandQueue?.shift !== "function" || typeof insides.flushQueue !== "function") return;
-  let [isReading, isGivenUp] = [false, false];
+  let isReading = false;
   const nobody = (): object => {
-    // Once: with each call the driver waits anew for the end of the connection.
-    if (!isGivenUp) redis.disconnect(true);
-    isGivenUp = true;
+    giveUp(redis);
     return { command: { name: "", args: [], resolve: () => undefined, reject: () => undefined } };
   };
   const guarded = (made: Queue): Queue => {
@@ -69,7 +76,6 @@ function guardReplies(redis: Redis): void {
   };
   redis.on("connect", () => {
     const { stream } = redis;
-    isGivenUp = false;
     // The reader of replies is the first one.
     const [read] = stream.listeners("data") as ((data: Buffer) => void)[];
     if (read === undefined) return;

@@ -47,6 +47,7 @@ export class Feed {
   #homes: readonly TrackingConnection[] = [];
   #epoch = -1;
   #following: Promise<void> | undefined;
+  #looking: Promise<void> | undefined;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #heartbeat: NodeJS.Timeout | undefined;
   #state: FeedState = "off";
@@ -57,7 +58,7 @@ export class Feed {
     this.#parts = parts;
     this.#trackers = new Trackers(`${parts.keys.prefix}:`, {
       armed: (tracker) => this.#homes.includes(tracker) && this.#armed(),
-      lost: (tracker, reason) => this.#homes.includes(tracker) && this.#lost(reason),
+      lost: (tracker) => this.#homes.includes(tracker) && this.#lost(tracker.lostBecause),
       message: (message) => this.#told.take(message),
     });
     this.#told = new ToldChanges(parts, (changed) => this.#deliver(changed));
@@ -126,11 +127,19 @@ export class Feed {
   }
 
   #beat(): void {
+    this.#trackers.ping();
     this.#ask();
-    if (this.#state !== "down" || performance.now() - this.#lookedAt < LOOK_EVERY_MS) return;
-    // Whoever is not reached any more may have been replaced, and nobody else is asking.
+    if (this.#state === "up" || performance.now() - this.#lookedAt < LOOK_EVERY_MS) return;
+    // Whoever is not reached any more may have been replaced, or have given the clients away, and nobody else is asking.
     this.#lookedAt = performance.now();
-    this.#unwaited(this.#parts.connection.look().then(() => this.#follow()));
+    this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
+    this.#unwaited(this.#looking);
+  }
+
+  async #look(): Promise<void> {
+    await this.#parts.connection.look();
+    await this.#follow();
+    await this.#findHomes();
   }
 
   /** Nobody hears how it ends: whatever it fails with, nothing is proven until it has been begun anew. */
@@ -149,7 +158,8 @@ export class Feed {
 
   async #followMaster(): Promise<void> {
     const { connection, keys } = this.#parts;
-    if (this.#homes.length > 0 && this.#epoch === connection.epoch) return;
+    const { epoch } = connection;
+    if (this.#heartbeat === undefined || (this.#homes.length > 0 && this.#epoch === epoch)) return;
     if (connection.topology === "cluster" && !keys.isTagged)
       return this.#lost("the clients have no hash tag");
     let masters: readonly ServerLink[];
@@ -161,7 +171,7 @@ export class Feed {
       return;
     }
     if (this.#heartbeat === undefined) return;
-    this.#epoch = connection.epoch;
+    this.#epoch = epoch;
     this.#trackers.track(masters.map(({ options }) => options));
     this.#settle(this.#trackersOf(masters.slice(0, 1)));
   }
@@ -169,7 +179,8 @@ export class Feed {
   /** These have the clients from now on. */
   #settle(homes: readonly TrackingConnection[]): void {
     this.#homes = homes;
-    if (homes.some(({ state }) => state === "lost")) this.#lost("another server has the clients by now");
+    const lost = homes.find(({ state }) => state === "lost");
+    if (lost !== undefined) this.#lost(lost.lostBecause);
     else if (!this.#isArmed && this.#state === "up") this.#state = "starting";
     else this.#rise();
     // What has been read elsewhere meanwhile is not told of.
@@ -213,7 +224,7 @@ export class Feed {
     return `redis at ${this.#parts.connection.location}`;
   }
 
-  /** Sends a PING to each. What answers proves the moment before it was sent. */
+  /** Sends a PING to each that has clients. What they answer proves the moment before it was sent. */
   #ask(now = false): void {
     const askedAt = performance.now();
     if (this.#state !== "up" || (!now && askedAt - this.#askedAt < ASK_EVERY_MS)) return;
@@ -222,31 +233,42 @@ export class Feed {
   }
 
   async #prove(askedAt: number): Promise<void> {
-    const answers = this.#trackers.ping();
-    if (!(await this.#knowsHomes())) return;
     const [homes, epoch] = [this.#homes, this.#epoch];
     const sessions = homes.map(({ session }) => session);
-    for (const home of homes) if ((await answers.get(home)) !== true) return;
-    await this.#told.settled();
-    // A connection that was lost meanwhile has missed what came after: its proofs are of the one before.
-    const isSame =
+    const isSame = (): boolean =>
       homes === this.#homes &&
       epoch === this.#epoch &&
       homes.every(({ session }, i) => session === sessions[i]);
-    if (isSame && this.#state === "up") this.#provenAt = Math.max(this.#provenAt, askedAt);
+    const answers = homes.map((home) => home.ping());
+    const areAll = await this.#findHomes();
+    // One more has them: what was said there before is told of as "all", and what comes then is proven by its PING.
+    if (homes !== this.#homes && epoch === this.#epoch) return this.#ask(true);
+    if (!areAll || (await Promise.all(answers)).includes(false)) return;
+    await this.#told.settled();
+    // A connection that was lost meanwhile has missed what came after: its proofs are of the one before.
+    if (isSame() && this.#state === "up") this.#provenAt = Math.max(this.#provenAt, askedAt);
   }
 
-  /** Is nobody else written to? A PING is answered by a server that was replaced as well. */
-  async #knowsHomes(): Promise<boolean> {
+  /**
+   * Asks who has the clients, and follows. Answers whether they are tracked, and nobody else is written to: a PING is
+   * answered by a server that was replaced as well.
+   */
+  async #findHomes(): Promise<boolean> {
     const { connection } = this.#parts;
     if (connection.topology === "single") return true;
+    if (this.#homes.length === 0) return false;
     const homes = await connection.provenHomes();
     if (connection.epoch !== this.#epoch) {
       await this.#follow();
       return false;
     }
-    if (homes === undefined) return false;
+    if (homes === undefined || this.#heartbeat === undefined) return false;
     const trackers = this.#trackersOf(homes);
+    if (trackers.length < homes.length) {
+      // The masters are others by now than those that are tracked.
+      this.#epoch = -1;
+      return false;
+    }
     const isSame =
       trackers.length === this.#homes.length && trackers.every((home) => this.#homes.includes(home));
     if (!isSame) this.#settle(trackers);

@@ -13,6 +13,8 @@ interface Demand {
   readonly maxLagS: number;
 }
 
+const UNKNOWN: Demand = { replicas: undefined, maxLagS: 0 };
+
 export class MasterProof {
   readonly link: ServerLink;
   /** As many as the Sentinels know of: any of them could be made the master. */
@@ -20,8 +22,9 @@ export class MasterProof {
   readonly #leaseMs: number;
   #provenAt = Number.NEGATIVE_INFINITY;
   #session = -1;
-  #demand: Demand = { replicas: undefined, maxLagS: 0 };
-  #demandedAt = Number.NEGATIVE_INFINITY;
+  #demand = UNKNOWN;
+  /** The connection whose user may not ask for it. Asked again and again, it would fill the server's ACL log. */
+  #refusedOn: number | undefined;
   #asking: Promise<Way> | undefined;
 
   constructor(link: ServerLink, leaseMs: number) {
@@ -63,19 +66,24 @@ export class MasterProof {
   /** Asks now. */
   async prove(): Promise<Way> {
     const askedAt = performance.now();
-    const fields = infoFields(String(await this.link.send(["info", "replication"])));
+    const isRefused = this.#refusedOn === this.link.session;
+    // In one round trip, and with every proof: an operator can set it at any time.
+    const [info, demand] = await Promise.all([
+      this.link.send(["info", "replication"]),
+      isRefused ? UNKNOWN : this.#demanded(),
+    ]);
+    const fields = infoFields(String(info));
     const { session } = this.link;
     if (fields.get("role") !== "master")
       throw new NotSent(`redis at ${this.link.location} is not the master any more`);
-    const said = fields.get("min_slaves_good_slaves");
-    if (session !== this.#session || this.#isToBeAsked(askedAt, said !== undefined)) {
-      this.#demand = await this.#demanded(session);
-      this.#demandedAt = askedAt;
-    }
-    const good = Number(said ?? Number.POSITIVE_INFINITY);
-    if (good < (this.#demand.replicas ?? 0)) {
+    this.#demand = demand;
+    const { replicas = 0, maxLagS } = demand;
+    // Said only where there is a demand; of one that was made between the two questions nothing is known.
+    const unsaid = replicas > 0 && maxLagS > 0 ? 0 : Number.POSITIVE_INFINITY;
+    const good = Number(fields.get("min_slaves_good_slaves") ?? unsaid);
+    if (good < replicas) {
       throw new NotSent(
-        `redis at ${this.link.location} has ${good} replicas in reach and demands ${this.#demand.replicas} (min-replicas-to-write), so another server may be the master by now`,
+        `redis at ${this.link.location} has ${good} replicas in reach and demands ${replicas} (min-replicas-to-write), so another server may be the master by now`,
       );
     }
     this.#session = session;
@@ -83,30 +91,19 @@ export class MasterProof {
     return { link: this.link, session };
   }
 
-  /**
-   * An operator can set it at any time, and that there is a demand is said with the role. Who was refused is not refused
-   * again and again: that would fill the server's ACL log.
-   */
-  #isToBeAsked(now: number, isDemanding: boolean): boolean {
-    const { replicas, maxLagS } = this.#demand;
-    if (replicas === undefined) return false;
-    return isDemanding !== (replicas > 0 && maxLagS > 0) || now - this.#demandedAt >= this.#leaseMs;
-  }
-
-  async #demanded(session: number): Promise<Demand> {
-    const setting = async (name: string): Promise<number | undefined> => {
-      const reply = (await this.link.send(["config", "get", name], { session })) as readonly string[];
-      return reply[1] === undefined ? undefined : Number(reply[1]);
-    };
+  async #demanded(): Promise<Demand> {
     try {
-      return {
-        replicas: await setting("min-replicas-to-write"),
-        maxLagS: (await setting("min-replicas-max-lag")) ?? 0,
+      const reply = (await this.link.send(["config", "get", "min-replicas-*"])) as readonly string[];
+      const setting = (name: string): number | undefined => {
+        const at = reply.indexOf(name);
+        return at === -1 ? undefined : Number(reply[at + 1]);
       };
+      return { replicas: setting("min-replicas-to-write"), maxLagS: setting("min-replicas-max-lag") ?? 0 };
     } catch (error) {
       // Hosted servers keep CONFIG to themselves, or have none.
       if (!isReply(error) || !["NOPERM", "ERR"].includes(replyCode(error.message))) throw error;
-      return { replicas: undefined, maxLagS: 0 };
+      this.#refusedOn = this.link.session;
+      return UNKNOWN;
     }
   }
 }

@@ -34,7 +34,7 @@ export interface Route {
   home: number;
   /** To the master of a slot; without a cluster every slot has the same. */
   way(slot: number): Way | Promise<Way>;
-  /** To each master, that of the slot first. */
+  /** To each master that has slots, or is just given the clients; that of the slot first. */
   masters(slot: number): Promise<readonly Way[]>;
   /** To everyone who can have keys: also to masters that have no slot yet. */
   members(): Promise<readonly Way[]>;
@@ -42,7 +42,10 @@ export interface Route {
   redirected(slot: number, address: string, isWholeSlot: boolean): ServerLink;
   /** Asks anew who the master is, within `LOOK_MS`. Where nobody knows, nothing changes. It never throws. */
   look(): Promise<void>;
-  /** Is this server, now, the one and only place where the keys of this slot are written? */
+  /**
+   * Is this server, now, the one and only place where the keys of this slot are written? Throws where it sends us
+   * elsewhere.
+   */
   proves(way: Way, unusedKey: string): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { DbError } from "@hivemind/db-core/backend";
 import { ReplyError } from "ioredis";
 import type { Redis } from "ioredis";
 import { peerOf } from "./address.ts";
+import { giveUp } from "./driver-guard.ts";
 import { makeDriver } from "./driver.ts";
 import type { ServerOptions } from "./driver.ts";
 import { locationOf } from "./location.ts";
@@ -151,7 +152,7 @@ export class ServerLink {
   }
 
   #noRedis(writes: boolean): DbError {
-    this.#redis.disconnect(true);
+    giveUp(this.#redis);
     const what = `${this.location} answers as no Redis does: is something else there, or between?`;
     if (!writes) return new LostConnection(`redis at ${what}`);
     return new DbError(

@@ -5,7 +5,7 @@ import { TrackingConnection } from "./tracking-connection.ts";
 
 export interface TrackerEvents {
   armed(tracker: TrackingConnection): unknown;
-  lost(tracker: TrackingConnection, reason: string): unknown;
+  lost(tracker: TrackingConnection): unknown;
   message(keys: readonly string[] | "all"): void;
 }
 
@@ -36,9 +36,9 @@ export class Trackers {
     return this.#byLocation.get(locationOf(options));
   }
 
-  /** A PING on each of them, sent at once; what becomes of it. */
-  ping(): ReadonlyMap<TrackingConnection, Promise<boolean>> {
-    return new Map([...this.#byLocation.values()].map((tracker) => [tracker, tracker.ping()]));
+  /** A PING on each: who stands still is found before it has clients. */
+  ping(): void {
+    for (const tracker of this.#byLocation.values()) void tracker.ping();
   }
 
   close(): void {
@@ -52,7 +52,7 @@ export class Trackers {
     };
     const tracker = new TrackingConnection(options, this.#prefix, {
       armed: () => ifTracked(() => this.#events.armed(tracker)),
-      lost: (reason) => ifTracked(() => this.#events.lost(tracker, reason)),
+      lost: () => ifTracked(() => this.#events.lost(tracker)),
       message: (keys) => ifTracked(() => this.#events.message(keys)),
     });
     return tracker;

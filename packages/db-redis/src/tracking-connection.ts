@@ -9,7 +9,7 @@ export interface TrackingEvents {
   /** From now on everything is told. */
   armed(): void;
   /** From some moment on, nothing was told any more. */
-  lost(reason: string): void;
+  lost(): void;
   /** The keys that were written since the last message, or all of them. */
   message(keys: readonly string[] | "all"): void;
 }
@@ -28,6 +28,7 @@ export class TrackingConnection {
   readonly #tried = Promise.withResolvers<void>();
   #session = 0;
   #state: TrackingState = "trying";
+  #lostBecause = "";
 
   constructor(options: ServerOptions, prefix: string, events: TrackingEvents) {
     this.#prefix = prefix;
@@ -48,6 +49,11 @@ export class TrackingConnection {
 
   get state(): TrackingState {
     return this.#state;
+  }
+
+  /** For an operator, where it is lost. */
+  get lostBecause(): string {
+    return this.#lostBecause;
   }
 
   /** Whom the connection leads to. */
@@ -104,7 +110,8 @@ export class TrackingConnection {
   #lost(reason: Error): void {
     this.#session += 1;
     this.#state = "lost";
-    this.#events.lost(describe(reason));
+    this.#lostBecause = describe(reason);
+    this.#events.lost();
     this.#tried.resolve();
   }
 }

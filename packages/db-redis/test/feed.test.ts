@@ -1,6 +1,7 @@
 /** Changes by any program are told, touches are not, and nothing is proven that is not known. */
 import type { Backend, ClientId, Watch } from "@hivemind/db-core/backend";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { netProxy } from "../../../tooling/test-support/src/net-proxy.ts";
 import { PythonHub } from "./support/python-hub.ts";
 import { testServer } from "./support/test-server.ts";
 
@@ -104,6 +105,30 @@ describe("what other programs do", () => {
       .set(touch, "")
       .del(touch)
       .exec();
+    await proven(watch);
+    expect(told).toEqual([[1]]);
+  });
+
+  test("nothing is proven while what was written is still being looked at", async () => {
+    const [db, proxy] = [await redis.open(), await netProxy(redis.server)];
+    onTestFinished(() => proxy.close());
+    const backend = await redis.backend({ port: proxy.port, lease_ms: 100, command_timeout_ms: 300 });
+    await db.addClient();
+    const { watch, told } = await listen(backend);
+    const text = JSON.stringify((await backend.get([1])).get(1)?.record);
+    let proofs = 0;
+    proxy.alter((said, asked) => {
+      if (!asked.includes("tracking")) return "";
+      proofs += said.includes("pong") ? 1 : 0;
+      return said;
+    });
+
+    const since = performance.now();
+    await redis.admin.set("client:client:1", text.replace('"can_escalate":true', '"can_escalate":false'));
+    await expect.poll(() => [watch.provenAt() < since, proofs > 5], { interval: 5 }).toEqual([true, true]);
+    expect(told).toEqual([]);
+
+    // Whoever cannot be read may have changed.
     await proven(watch);
     expect(told).toEqual([[1]]);
   });

@@ -92,11 +92,11 @@ test("a master that becomes a replica proves nothing from that moment, and is no
 });
 
 test("with min-replicas-to-write for all replicas the bound is known; without them nobody is answered", async () => {
-  const group = await start({ "min-replicas-to-write": "1", "min-replicas-max-lag": "1" });
+  const group = await start({ "min-replicas-to-write": "1", "min-replicas-max-lag": "2" });
   const [replica] = group.group.replicas;
   const db = await open(group, { command_timeout_ms: 500 });
   await db.addClient({ accessKey: "key" });
-  expect((await db.health()).details).toMatchObject({ freshWithinMs: 3000 });
+  expect((await db.health()).details).toMatchObject({ freshWithinMs: 4000 });
 
   const admin = client(replica?.port ?? 0);
   onTestFinished(() => admin.disconnect());
@@ -106,19 +106,19 @@ test("with min-replicas-to-write for all replicas the bound is known; without th
 });
 
 test("a demand for replicas that is made, changed or taken back is the bound from then on", async () => {
-  const group = await start({ "min-replicas-to-write": "1", "min-replicas-max-lag": "1" });
+  const group = await start({ "min-replicas-to-write": "1", "min-replicas-max-lag": "2" });
   const db = await open(group, { lease_ms: 50 });
   const freshWithinMs = async () => (await db.health()).details["freshWithinMs"];
-  expect(await freshWithinMs()).toBe(2050);
+  expect(await freshWithinMs()).toBe(3050);
 
-  await group.home.config("SET", "min-replicas-max-lag", "3");
-  await expect.poll(freshWithinMs).toBe(4050);
-  await group.home.config("SET", "min-replicas-max-lag", "1");
-  await expect.poll(freshWithinMs).toBe(2050);
+  await group.home.config("SET", "min-replicas-max-lag", "4");
+  await expect.poll(freshWithinMs).toBe(5050);
+  await group.home.config("SET", "min-replicas-max-lag", "2");
+  await expect.poll(freshWithinMs).toBe(3050);
   await group.home.config("SET", "min-replicas-to-write", "0");
   await expect.poll(freshWithinMs).toBeNull();
   await group.home.config("SET", "min-replicas-to-write", "1");
-  await expect.poll(freshWithinMs).toBe(2050);
+  await expect.poll(freshWithinMs).toBe(3050);
 });
 
 test("a Sentinel that has missed a failover, and answers alone, brings nobody back to the old master", async () => {

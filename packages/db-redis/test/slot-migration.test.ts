@@ -1,8 +1,11 @@
 /** While the slot of the clients is moved from one master to another: what goes on, and what says that it has to wait. */
+import { setTimeout as delay } from "node:timers/promises";
 import { createDatabase } from "@hivemind/db-core";
 import type { Client, ClientDatabase, Notice } from "@hivemind/db-core";
 import type { Redis } from "ioredis";
 import type { ClusterNode } from "../../../tooling/redis/src/main.ts";
+import type { Watch } from "@hivemind/db-core/backend";
+import { netProxy } from "../../../tooling/test-support/src/net-proxy.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import plugin from "../src/plugin.ts";
 import { connect } from "../src/connect.ts";
@@ -149,6 +152,9 @@ async function heardAmid(moving: Move, isMoved: (key: string) => boolean): Promi
   await other.revokeClient(5);
   await rewrite(moving, "client:{clients}:client:4", /"can_escalate":true/, '"can_escalate":false');
   await proven(db);
+  // What is proven has been told: memory does not say any more what was.
+  for (const id of [4, 5])
+    expect(await db.authorize(id, { do: "escalate" })).toMatchObject({ allowed: false });
   await expect.poll(() => heard.length, { interval: 5 }).toBe(2);
   return heard.toSorted();
 }
@@ -170,6 +176,97 @@ test("moved to a master that had no slot, and of which nobody knew: what is chan
   onTestFinished(() => giveSlots(bare.node.slots, bare.redis, masters));
 
   expect(await heardAmid({ ...move, to: bare }, () => true)).toEqual(HEARD);
+});
+
+/** A watch, and what it is told. */
+async function watching(): Promise<{ readonly told: unknown[]; readonly watch: Watch }> {
+  const given = { ...started.given, ...USER, command_timeout_ms: TIMEOUT, lease_ms: 100 };
+  const backend = await plugin.open(testOptions(given), {
+    create: false,
+    onNotice: (notice) => notices.push(notice),
+  });
+  onTestFinished(() => backend.close());
+  const told: unknown[] = [];
+  const watch = await backend.watch((changed) => told.push(changed));
+  await provenBy(watch);
+  return { told, watch };
+}
+
+async function provenBy(watch: Watch): Promise<void> {
+  const moment = performance.now();
+  await expect.poll(() => watch.provenAt(), { interval: 5, timeout: 3000 }).toBeGreaterThan(moment);
+}
+
+/** The operator thinks better of it. */
+async function giveUp({ slot, from, to }: Move): Promise<void> {
+  for (const { redis } of [to, from]) await redis.cluster("SETSLOT", slot, "STABLE");
+}
+
+test("nothing is proven before the next master has answered too", async () => {
+  const { to, from } = move;
+  const proxy = await netProxy({ host: "127.0.0.1", port: to.node.port });
+  const known = async () => JSON.stringify(await from.redis.cluster("SLOTS"));
+  onTestFinished(async () => {
+    await to.redis.config("SET", "cluster-announce-port", "0");
+    await expect.poll(known, { timeout: 5000 }).not.toContain(String(proxy.port));
+    await proxy.close();
+  });
+  await to.redis.config("SET", "cluster-announce-port", String(proxy.port));
+  await expect.poll(known, { timeout: 5000 }).toContain(String(proxy.port));
+  const { watch } = await watching();
+  await beginMove(move);
+  await provenBy(watch);
+
+  let swallowed = 0;
+  proxy.alter((said, asked) => {
+    if (!asked.includes("tracking")) return said;
+    swallowed += 1;
+    return "";
+  });
+  const since = performance.now();
+  const asked = () => [watch.provenAt() < since, swallowed > 2];
+  await expect.poll(asked, { interval: 5 }).toEqual([true, true]);
+
+  proxy.alter();
+  proxy.cut();
+  await provenBy(watch);
+});
+
+test("a next master that tells of nothing: nothing is proven, and the reason is said; given up, all goes on", async () => {
+  const { redis } = move.to;
+  const tracking = (sign: "+" | "-") => redis.call("acl", "setuser", USER.username, `${sign}client|tracking`);
+  const { watch } = await watching();
+  onTestFinished(async () => void (await tracking("+")));
+  await tracking("-");
+  await redis.call("client", "kill", "type", "pubsub");
+  await beginMove(move);
+  const begun = performance.now();
+
+  await expect.poll(() => notices, { interval: 5 }).toHaveLength(1);
+  expect(notices).toMatchObject([
+    { code: "feed-down", message: expect.stringMatching(/may not use CLIENT TRACKING/) as string },
+  ]);
+  expect(watch.provenAt()).toBeLessThan(begun);
+
+  await giveUp(move);
+  await provenBy(watch);
+  expect(notices.map(({ code }) => code)).toEqual(["feed-down", "feed-up"]);
+});
+
+test("a next master that is not ready sends us back: nothing is proven, and that is no news again and again", async () => {
+  const { told, watch } = await watching();
+  await move.from.redis.cluster("SETSLOT", move.slot, "MIGRATING", move.to.node.id);
+  const begun = performance.now();
+  await expect.poll(() => told, { interval: 5 }).toContain("all");
+  const before = told.length;
+  for (let asked = 0; asked < 50; asked += 1) {
+    expect(watch.provenAt()).toBeLessThan(begun + 100);
+    await delay(10);
+  }
+  expect(told.length - before).toBeLessThan(3);
+
+  await giveUp(move);
+  await provenBy(watch);
 });
 
 test("a call that waits for the end of the move goes on with it", async () => {

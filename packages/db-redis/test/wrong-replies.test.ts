@@ -29,6 +29,26 @@ test.each(REPLIES)("%j for every reply: reads are unreachable, writes unconfirme
   await expect(db.addClient({})).rejects.toMatchObject({ code: "unconfirmed", token: expect.any(String) });
 });
 
+test.each([":5\r\n", "+OK\r\n+OK\r\n"])(
+  "%j for each of many calls at once: the connection is given up once, and nothing is printed",
+  async (reply) => {
+    const { db, proxy } = await throughProxy();
+    const warned: Error[] = [];
+    const warn = (warning: Error) => warned.push(warning);
+    process.on("warning", warn);
+    onTestFinished(() => void process.off("warning", warn));
+    proxy.alter(() => reply.repeat(30));
+
+    const calls = Array.from({ length: 30 }, (_, i) => db.state("shared", "s").get(`key-${i}`));
+    const outcomes = await Promise.allSettled(calls);
+    // Node warns in a later turn.
+    await new Promise((resolve) => setImmediate(resolve));
+
+    expect(outcomes.filter(({ status }) => status === "fulfilled")).toEqual([]);
+    expect(warned).toEqual([]);
+  },
+);
+
 test("when the replies are right again work goes on, and what was unconfirmed is there once", async () => {
   const { db, proxy } = await throughProxy();
   proxy.alter(insteadOfOk(":5\r\n"));
@@ -193,7 +213,8 @@ async function asCluster() {
   const proxy = await proxied();
   proxy.alter(forged(proxy));
   const cluster_nodes = [{ host: "127.0.0.1", port: proxy.port }];
-  const db = await redis.open({ port: undefined, cluster_nodes, retry_delay: 0.01, command_timeout_ms: 500 });
+  const given = { port: undefined, cluster_nodes, cluster_hash_tag: "clients" };
+  const db = await redis.open({ ...given, retry_delay: 0.01, command_timeout_ms: 500 });
   await db.addClient({ accessKey: "one" });
   return { db, proxy };
 }
