@@ -93,6 +93,12 @@ export class Transaction implements RecordView, InsertWork {
     return this.#tables.now.clients?.find(index, value) ?? [];
   }
 
+  hasAny(index: IndexName, values: ReadonlySet<string>): boolean {
+    this.writeOut();
+    if (index === "accessKey") return this.#tables.now.clients?.hasAnyKey(values) ?? false;
+    return [...values].some((value) => this.find(index, value).length > 0);
+  }
+
   /** Answers the records as they are stored. They are written with those of other callers: see `writeOut`. */
   insert(drafts: readonly RecordDraft[]): readonly StoredRecord[] {
     const records = draftRecords(this, drafts).map(asStored);

@@ -103,3 +103,26 @@ test("whatever is called after an insert finds what it has made", async () => {
     { value: [{ client_id: 1002, name: "last" }] },
   ]);
 });
+
+test("a key that is taken is found among many, in the store and in the same commit", async () => {
+  const { backend } = await store();
+  const many = (name: string, last: RecordDraft) => [
+    ...Array.from({ length: 22 }, (_, i) => named(`${name} ${i}`)),
+    last,
+  ];
+
+  const outcomes = await Promise.allSettled([
+    backend.insert([named("first")], "1"),
+    backend.insert(many("of a client before", named("another", undefined, "guest-key")), "2"),
+    backend.insert(many("of a client just added", named("another", undefined, "key of first")), "3"),
+    backend.insert(many("new", named("last")), "4"),
+  ]);
+
+  expect(outcomes).toMatchObject([
+    { status: "fulfilled" },
+    { reason: { code: "duplicate-key", clientIds: [4] } },
+    { reason: { code: "duplicate-key", clientIds: [1001] } },
+    { status: "fulfilled" },
+  ]);
+  expect((await lastNames(backend)).at(-1)).toEqual([1024, "last"]);
+});

@@ -14,15 +14,18 @@ export interface RecordView {
   has(id: ClientId): boolean;
   get(id: ClientId): StoredEntry | undefined;
   find(index: IndexName, value: string): readonly StoredEntry[];
+  /** Would `find` find anything by any of these? Absent: to ask for all at once is no cheaper. */
+  hasAny?(index: IndexName, values: ReadonlySet<string>): boolean;
 }
 
 const UNIQUE = ["accessKey", "fingerprint"] as const satisfies readonly IndexName[];
+type UniqueIndex = (typeof UNIQUE)[number];
 const NAMES = { accessKey: "access key", fingerprint: "certificate" } as const;
 
 /** The records that these drafts become, all or none; throws where one cannot be. Changes nothing. */
 export function draftRecords(view: RecordView, drafts: readonly RecordDraft[]): readonly StoredRecord[] {
   const made = new Map<ClientId, StoredRecord>();
-  const taken = new Set<string>();
+  const taken = { accessKey: new Set<string>(), fingerprint: new Set<string>() };
   let highest = view.highestId;
   for (const draft of drafts) {
     const id = draft.id ?? highest + 1;
@@ -32,11 +35,17 @@ export function draftRecords(view: RecordView, drafts: readonly RecordDraft[]): 
       throw new DbError("duplicate-key", `the client id ${id} is taken`, { clientIds: [id] });
     }
     const record = draft.make(id);
-    refuseClash(view, record, undefined);
-    refuseTwins(record, taken);
+    for (const index of UNIQUE) {
+      for (const value of indexValues(record, index)) {
+        if (taken[index].has(value))
+          throw new DbError("duplicate-key", `two clients of one batch have the same ${NAMES[index]}`);
+        taken[index].add(value);
+      }
+    }
     made.set(id, record);
     highest = Math.max(highest, id);
   }
+  for (const index of UNIQUE) refuseTaken(view, index, taken[index]);
   return [...made.values()];
 }
 
@@ -56,28 +65,21 @@ export function changeRecord(
 }
 
 /** Values that the record had already are not checked again: an ambiguous client can still be mended. */
-function refuseClash(view: RecordView, record: StoredRecord, before: StoredRecord | undefined): void {
+function refuseClash(view: RecordView, record: StoredRecord, before: StoredRecord): void {
   for (const index of UNIQUE) {
-    const had = before === undefined ? [] : indexValues(before, index);
-    for (const value of indexValues(record, index)) {
-      if (had.includes(value)) continue;
-      const [other] = view.find(index, value);
-      if (other === undefined) continue;
-      if (other.record === undefined) throw unreadableError(other);
-      throw new DbError("duplicate-key", `client ${other.id} has this ${NAMES[index]} already`, {
-        clientIds: [other.id],
-      });
-    }
+    const had = indexValues(before, index);
+    refuseTaken(view, index, new Set(indexValues(record, index).filter((value) => !had.includes(value))));
   }
 }
 
-function refuseTwins(record: StoredRecord, taken: Set<string>): void {
-  for (const index of UNIQUE) {
-    for (const value of indexValues(record, index)) {
-      const key = `${index} ${value}`;
-      if (taken.has(key))
-        throw new DbError("duplicate-key", `two clients of one batch have the same ${NAMES[index]}`);
-      taken.add(key);
-    }
+function refuseTaken(view: RecordView, index: UniqueIndex, values: ReadonlySet<string>): void {
+  if (values.size > 1 && view.hasAny?.(index, values) === false) return;
+  for (const value of values) {
+    const [other] = view.find(index, value);
+    if (other === undefined) continue;
+    if (other.record === undefined) throw unreadableError(other);
+    throw new DbError("duplicate-key", `client ${other.id} has this ${NAMES[index]} already`, {
+      clientIds: [other.id],
+    });
   }
 }
