@@ -7,6 +7,8 @@ import { withLists } from "./damaged-lists.ts";
  * A record that is not remembered counts as changed, so this bounds memory and costs reads, never freshness.
  */
 const REMEMBERED = 10_000;
+/** Made for more than one: the first keys of a map are dear to find after many deletions. */
+const ROOM = 100;
 
 export class SeenTexts {
   readonly #texts = new Map<ClientId, string>();
@@ -29,9 +31,12 @@ export class SeenTexts {
     if (!this.#isOn || this.#texts.has(id)) return;
     this.#texts.set(id, text);
     if (this.#texts.size <= REMEMBERED) return;
-    const [oldest] = this.#texts.keys();
-    if (oldest !== undefined) this.#texts.delete(oldest);
     this.#hasDropped = true;
+    let room = ROOM;
+    for (const oldest of this.#texts.keys()) {
+      this.#texts.delete(oldest);
+      if ((room -= 1) === 0) return;
+    }
   }
 
   forget(ids: Iterable<ClientId>): void {
