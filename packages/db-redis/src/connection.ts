@@ -122,12 +122,7 @@ export class Connection {
   }
 
   /** All keys are in one slot. */
-  async run(
-    script: Script,
-    keys: readonly string[],
-    args: readonly Argument[],
-    sent: Sent = {},
-  ): Promise<Reply> {
+  run(script: Script, keys: readonly string[], args: readonly Argument[], sent: Sent = {}): Promise<Reply> {
     const rest = [keys.length, ...keys, ...args];
     return this.#routed(
       this.#slot(keys[0] ?? this.#home),

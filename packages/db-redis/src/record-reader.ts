@@ -23,6 +23,8 @@ import type { StoreIdentity } from "./store-identity.ts";
 /** Looked up in one script. While the server is at the next ones, what these have found is decoded here. */
 const SETS_AT_ONCE = 16;
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** Of each record its name, its text, and 1 where it is revoked, one after the other. */
 export type Told = readonly Reply[];
 
@@ -82,7 +84,7 @@ export class RecordReader {
     return this.#readAll(told, await this.#garbled([told]))[0];
   }
 
-  async find(index: IndexName, values: readonly string[]): Promise<Map<string, readonly StoredEntry[]>> {
+  find(index: IndexName, values: readonly string[]): Promise<Map<string, readonly StoredEntry[]>> {
     const wanted = [...new Set(values)].filter((value) => index !== "accessKey" || value !== REVOKED_KEY);
     const isAsked = wanted.length > 0;
     if (this.#isSplit && isAsked) return this.#findInAll(index, wanted);
@@ -102,7 +104,8 @@ export class RecordReader {
     const calls: Promise<void>[] = [];
     for (let start = 0; start < values.length; start += SETS_AT_ONCE)
       calls.push(this.#findSome(index, values.slice(start, start + SETS_AT_ONCE), sent, matched));
-    await Promise.all(calls);
+    // Nearly always it is one, and to wait for all of one takes 2 µs more.
+    await (calls.length === 1 ? calls[0] : Promise.all(calls));
     if (matched.size === 0 && values.length > 0) await this.#identity.confirm();
     return matched;
   }
@@ -247,15 +250,18 @@ export class RecordReader {
   }
 
   /** Those whose bytes are no UTF-8: the driver has put U+FFFD in their place, so the text is not what is stored. */
-  async #garbled(lists: readonly Told[]): Promise<ReadonlySet<string>> {
+  #garbled(lists: readonly Told[]): ReadonlySet<string> | Promise<ReadonlySet<string>> {
+    const suspects: string[] = [];
+    for (const told of lists)
+      for (let at = 0; at < told.length; at += 3)
+        if ((told[at + 1] as string).includes("\uFFFD")) suspects.push(told[at] as string);
+    return suspects.length === 0 ? NONE : this.#garbledOf(suspects);
+  }
+
+  async #garbledOf(suspects: readonly string[]): Promise<ReadonlySet<string>> {
     const garbled = new Set<string>();
-    for (const told of lists) {
-      for (let at = 0; at < told.length; at += 3) {
-        const [name, text] = [told[at] as string, told[at + 1] as string];
-        if (text.includes("\uFFFD") && !isUtf8(await this.#connection.bytes(this.#keys.client(name))))
-          garbled.add(name);
-      }
-    }
+    for (const name of suspects)
+      if (!isUtf8(await this.#connection.bytes(this.#keys.client(name)))) garbled.add(name);
     return garbled;
   }
 
