@@ -8,7 +8,7 @@ export const CALLERS = 64;
 /** Long enough for a steady median, short enough for all of them. */
 const CPU_TIME_NS = 300e6;
 /** By then V8 has optimized what a node that runs for days does all the time: the more code, the later. */
-const WARM_UP_OPERATIONS = 10_000;
+const WARM_UP_OPERATIONS = 20_000;
 
 /** Many runs, each of `per` operations. */
 export async function figure(operation: Operation, per = 1): Promise<Figure> {

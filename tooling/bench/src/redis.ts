@@ -143,6 +143,14 @@ export async function redisFloor(port: number): Promise<Contender> {
   };
 }
 
+/** The server, of all that is there. */
+export async function emptied(port: number): Promise<void> {
+  const redis = new Redis({ ...DRIVER, port });
+  await redis.connect();
+  await redis.flushall();
+  redis.disconnect();
+}
+
 /** Is told of every change under the prefix. */
 async function tracked(port: number, prefix: string): Promise<Redis> {
   const redis = new Redis({ ...DRIVER, port });

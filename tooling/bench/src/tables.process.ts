@@ -4,7 +4,18 @@ import { elsewhere } from "./elsewhere.ts";
 import { lookUps } from "./look-ups.ts";
 import { times } from "./measure.ts";
 import type { Table } from "./result.ts";
-import { add, alternative, backend, bulk, count, disposing, floor, other, rows } from "./setup.ts";
+import {
+  add,
+  alternative,
+  backend,
+  bulk,
+  count,
+  disposing,
+  floor,
+  other,
+  rows,
+  WARM_UP_CLIENTS,
+} from "./setup.ts";
 import { BULK } from "./wanted.ts";
 import { wholeStore } from "./whole-store.ts";
 import { writes } from "./writes.ts";
@@ -12,10 +23,14 @@ import { writes } from "./writes.ts";
 /** By keyv on SQLite each is a commit of its own, and of many more one takes as long. */
 const MOST_INSTEAD = 10_000;
 
+/** Ids that nothing else is measured with. */
+const AFTER_ALL = 9e7;
+
 await other.fill(count);
 await lookUps();
 await wholeStore();
 if (bulk !== undefined) {
+  await floor.bulk(AFTER_ALL, WARM_UP_CLIENTS);
   const byHand = await times(1, () => floor.bulk(1, count), count);
   const empty = alternative("empty");
   const some = Math.min(count, MOST_INSTEAD);
