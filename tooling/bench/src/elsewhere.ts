@@ -29,18 +29,9 @@ export async function elsewhere(): Promise<void> {
   await revoker.stop();
   const others = other.delete === undefined ? undefined : await deleted();
   const slowest = rounds < 100 ? `slowest of ${rounds}` : "p99";
-  add(
-    "revoked elsewhere: until denied, median",
-    figureOf(ours),
-    figureOf(byHand),
-    others && figureOf(others),
-  );
-  add(
-    `revoked elsewhere: until denied, ${slowest}`,
-    slowestOf(ours),
-    slowestOf(byHand),
-    others && slowestOf(others),
-  );
+  const all = [ours, byHand, ...(others === undefined ? [] : [others])];
+  add("revoked elsewhere: until denied, median", all.map(figureOf));
+  add(`revoked elsewhere: until denied, ${slowest}`, all.map(slowestOf));
 }
 
 async function revoked(revoker: Revoker, begin: () => Promise<IsAllowed>): Promise<Latencies> {

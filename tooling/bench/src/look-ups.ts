@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { Revoker } from "../../freshness/src/revoker.ts";
 import { draft, HOT, keyOf, recordOf, walk } from "./clients.ts";
-import { atOnce, CALLERS, figure } from "./measure.ts";
+import { atOnce, CALLERS, figures } from "./measure.ts";
 import { add, backend, count, floor, open, other, placeOf } from "./setup.ts";
 
 /** A file of 100,000 takes about a second to be written, and another one to be read again. */
@@ -34,15 +34,11 @@ export async function lookUps(): Promise<void> {
   };
   add(
     "authenticate + authorize, warm",
-    await figure(verdict),
-    await figure(floorVerdict),
-    await figure(() => other.get(keyOf(next()))),
+    await figures([verdict, floorVerdict, () => other.get(keyOf(next()))]),
   );
   add(
     "the same, each in a turn of its own",
-    await figure(inTurns(verdict)),
-    await figure(inTurns(floorVerdict)),
-    await figure(inTurns(() => other.get(keyOf(next())))),
+    await figures([verdict, floorVerdict, () => other.get(keyOf(next()))].map(inTurns)),
   );
   const wrong = walk(hot);
   const unknown = async (): Promise<void> =>
@@ -50,9 +46,7 @@ export async function lookUps(): Promise<void> {
   for (let i = 0; i < 2 * hot; i += 1) await unknown();
   add(
     "unknown key, warm",
-    await figure(unknown),
-    await figure(() => raw(`x${keyOf(wrong())}`)),
-    await figure(() => other.get(`x${keyOf(wrong())}`)),
+    await figures([unknown, () => raw(`x${keyOf(wrong())}`), () => other.get(`x${keyOf(wrong())}`)]),
   );
   clearInterval(touching);
   await toucher.stop();
@@ -61,29 +55,19 @@ export async function lookUps(): Promise<void> {
   const cold = open({ cache: { maxClients: 0, maxMisses: 0 } });
   await cold.open();
   const any = walk(count);
-  const one = (): Promise<unknown> => cold.authenticate({ accessKey: keyOf(any()) });
-  add(
-    "authenticate, cold",
-    await figure(one),
-    await figure(async () => floor.cold(keyOf(any()))),
-    await figure(() => other.get(keyOf(any()))),
-  );
-  add(
-    "unknown key, cold",
-    await figure(() => cold.authenticate({ accessKey: `x${keyOf(any())}` })),
-    await figure(async () => floor.cold(`x${keyOf(any())}`)),
-    await figure(() => other.get(`x${keyOf(any())}`)),
-  );
+  const byKey = [
+    (key: string) => cold.authenticate({ accessKey: key }),
+    async (key: string) => floor.cold(key),
+    (key: string) => other.get(key),
+  ];
+  const known = byKey.map((find) => () => find(keyOf(any())));
+  add("authenticate, cold", await figures(known));
+  add("unknown key, cold", await figures(byKey.map((find) => () => find(`x${keyOf(any())}`))));
   add(
     `authenticate, cold, ${CALLERS} at once`,
-    await figure(atOnce(CALLERS, one), CALLERS),
-    await figure(
-      atOnce(CALLERS, async () => floor.cold(keyOf(any()))),
-      CALLERS,
-    ),
-    await figure(
-      atOnce(CALLERS, () => other.get(keyOf(any()))),
-      CALLERS,
+    await figures(
+      known.map((find) => atOnce(CALLERS, find)),
+      { per: CALLERS },
     ),
   );
   await cold.close();

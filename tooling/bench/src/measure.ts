@@ -5,31 +5,50 @@ type Operation = () => unknown;
 
 /** As many as connect at once. */
 export const CALLERS = 64;
-/** Long enough for a steady median, short enough for all of them. */
-const CPU_TIME_NS = 300e6;
+/** Each is measured a little, in turn with the others: a machine is not as fast now as it was a second ago. */
+const ROUNDS = 10;
+/** Of one round: long enough for a steady median in all, short enough for all of them. */
+const CPU_TIME_NS = 30e6;
 /** By then V8 has optimized what a node that runs for days does all the time: the more code, the later. */
 const WARM_UP_OPERATIONS = 20_000;
 
-/** Many runs, each of `per` operations. */
-export async function figure(operation: Operation, per = 1): Promise<Figure> {
-  for (let done = 0; done < WARM_UP_OPERATIONS; done += per) await operation();
-  const { p25, p50, p75 } = await measure(operation, {
-    min_cpu_time: CPU_TIME_NS,
-    min_samples: 12,
-    max_samples: 20_000,
-  });
-  return { median: p50 / per, low: p25 / per, high: p75 / per };
+/** Of many runs of each, a run being `per` operations. */
+export async function figures(
+  operations: readonly Operation[],
+  { per = 1 }: { readonly per?: number } = {},
+): Promise<readonly Figure[]> {
+  for (const operation of operations)
+    for (let done = 0; done < WARM_UP_OPERATIONS; done += per) await operation();
+  const samples = operations.map((): number[] => []);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [i, operation] of operations.entries()) {
+      const options = { min_cpu_time: CPU_TIME_NS, min_samples: 3, max_samples: 2000 };
+      for (const sample of (await measure(operation, options)).samples) samples[i]?.push(sample / per);
+    }
+  }
+  return samples.map(figureOf);
 }
 
-/** Each of some runs by itself: for what is too slow, or changes too much, to be run often. */
-export async function times(runs: number, operation: (run: number) => unknown, per = 1): Promise<Figure> {
-  const nanoseconds: number[] = [];
-  for (let run = 0; run < runs; run += 1) {
-    const start = process.hrtime.bigint();
-    await operation(run);
-    nanoseconds.push(Number(process.hrtime.bigint() - start) / per);
-  }
-  return figureOf(nanoseconds);
+/** What is too slow, or changes too much, to be run often: so often each, in turn. */
+export async function timesEach(runs: number, trials: readonly Trial[]): Promise<readonly Figure[]> {
+  const nanoseconds = trials.map((): number[] => []);
+  for (let run = 0; run < runs; run += 1)
+    for (const [i, { operation, per = 1 }] of trials.entries())
+      nanoseconds[i]?.push((await timeOf(operation)) / per);
+  return nanoseconds.map(figureOf);
+}
+
+export interface Trial {
+  readonly operation: Operation;
+  /** As many of what the row counts are one of these. */
+  readonly per?: number;
+}
+
+/** Of one run, in nanoseconds. */
+export async function timeOf(operation: Operation): Promise<number> {
+  const start = process.hrtime.bigint();
+  await operation();
+  return Number(process.hrtime.bigint() - start);
 }
 
 export function figureOf(values: readonly number[]): Figure {

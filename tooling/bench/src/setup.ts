@@ -11,7 +11,7 @@ import { openAlternative } from "./alternatives.ts";
 import { draft, drafts, recordOf } from "./clients.ts";
 import type { Alternative, Contender } from "./contender.ts";
 import { jsonFloor } from "./json.ts";
-import { times } from "./measure.ts";
+import { figureOf, timeOf } from "./measure.ts";
 import { emptied, redisFloor } from "./redis.ts";
 import type { Backend, Figure, Row } from "./result.ts";
 import { sqliteFloor } from "./sqlite.ts";
@@ -56,12 +56,11 @@ export function open(options: CreateDatabaseOptions = {}): ClientDatabase {
 
 export function add(
   what: string,
-  ours: Figure,
-  floor?: Figure,
-  other?: Figure,
+  [ours, byHand, instead]: readonly (Figure | undefined)[],
   unit: Row["unit"] = "ns",
 ): void {
-  rows.push({ what, unit, ours, floor, other });
+  if (ours === undefined) throw new TypeError(`there is no figure of ours: ${what}`);
+  rows.push({ what, unit, ours, floor: byHand, other: instead });
   process.stderr.write(`  ${what}\n`);
 }
 
@@ -112,7 +111,7 @@ async function fill(): Promise<Figure | undefined> {
 async function imported(clients: number): Promise<Figure> {
   const db = open();
   await db.open();
-  const took = await times(1, () => importClients(db, drafts(1, clients)), clients);
+  const took = await timeOf(() => importClients(db, drafts(1, clients)));
   await db.close();
-  return took;
+  return figureOf([took / clients]);
 }

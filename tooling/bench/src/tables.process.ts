@@ -2,7 +2,7 @@
 import { BATCH, entries } from "./clients.ts";
 import { elsewhere } from "./elsewhere.ts";
 import { lookUps } from "./look-ups.ts";
-import { times } from "./measure.ts";
+import { figureOf, timeOf } from "./measure.ts";
 import type { Table } from "./result.ts";
 import {
   add,
@@ -31,19 +31,15 @@ await lookUps();
 await wholeStore();
 if (bulk !== undefined) {
   await floor.bulk(AFTER_ALL, WARM_UP_CLIENTS);
-  const byHand = await times(1, () => floor.bulk(1, count), count);
+  const byHand = await timeOf(() => floor.bulk(1, count));
   const empty = alternative("empty");
   const some = Math.min(count, MOST_INSTEAD);
-  const instead = await times(
-    1,
-    async () => {
-      for (let start = 1; start <= some; start += BATCH)
-        await empty.setMany(entries(start, Math.min(BATCH, some + 1 - start)));
-    },
-    some,
-  );
+  const instead = await timeOf(async () => {
+    for (let start = 1; start <= some; start += BATCH)
+      await empty.setMany(entries(start, Math.min(BATCH, some + 1 - start)));
+  });
   await empty.close();
-  add(BULK, bulk, byHand, instead);
+  add(BULK, [bulk, figureOf([byHand / count]), figureOf([instead / some])]);
 }
 await writes();
 await elsewhere();

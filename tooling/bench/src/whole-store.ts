@@ -1,16 +1,18 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { HOT, keyOf, recordOf } from "./clients.ts";
-import { figureOf, times } from "./measure.ts";
+import { figureOf, timesEach } from "./measure.ts";
 import { add, alternative, backend, count, disposing, floor, open, other } from "./setup.ts";
 
 /** Before anything is added. */
 export async function wholeStore(): Promise<void> {
   const reads = count > 10_000 ? 3 : 10;
+  const opened = [opening, () => floor.open(), openingOther];
   add(
     "open",
-    await times(reads, opening),
-    await times(reads, () => floor.open()),
-    await times(reads, openingOther),
+    await timesEach(
+      reads,
+      opened.map((operation) => ({ operation })),
+    ),
   );
   const db = open();
   const hot = Math.min(HOT, count);
@@ -23,23 +25,32 @@ export async function wholeStore(): Promise<void> {
   const kept = backend === "json" ? count : hot;
   const plain = await memoryOf(async () => new Map(decoded(kept)));
   const instead = await memoryOf(async () => {
-    const opened = alternative("filled");
-    disposing.defer(() => opened.close().then(() => undefined));
-    for (let id = 1; id <= hot; id += 1) await opened.get(keyOf(id));
-    return opened;
+    const store = alternative("filled");
+    disposing.defer(() => store.close().then(() => undefined));
+    for (let id = 1; id <= hot; id += 1) await store.get(keyOf(id));
+    return store;
   });
-  const figures = (per: number) => [figureOf([bytes / per]), figureOf([plain / per])] as const;
-  add("memory of an open store, hot set included", ...figures(1), figureOf([instead]), "bytes");
-  // Keyv keeps no client in memory.
-  const insteadEach = backend === "json" ? figureOf([instead / kept]) : undefined;
-  add("memory per client in memory", ...figures(kept), insteadEach, "bytes");
+  const sizes = [bytes, plain, instead];
   add(
-    "list all, per client",
-    await times(reads, () => all(db.listClients()), count),
-    await times(reads, () => floor.list(), count),
-    // Of very many keyv takes a while, and always about the same.
-    await times(count > 100_000 ? 1 : reads, () => all(other.list()), count),
+    "memory of an open store, hot set included",
+    sizes.map((size) => figureOf([size])),
+    "bytes",
   );
+  // Keyv keeps no client in memory.
+  const keeping = backend === "json" ? sizes : sizes.slice(0, 2);
+  add(
+    "memory per client in memory",
+    keeping.map((size) => figureOf([size / kept])),
+    "bytes",
+  );
+  const listed = await timesEach(reads, [
+    { operation: () => all(db.listClients()), per: count },
+    { operation: () => floor.list(), per: count },
+  ]);
+  // Of very many keyv takes a while, and always about the same.
+  const lists = count > 100_000 ? 1 : reads;
+  const [listedInstead] = await timesEach(lists, [{ operation: () => all(other.list()), per: count }]);
+  add("list all, per client", [...listed, listedInstead]);
   await db.close();
 }
 
