@@ -134,8 +134,8 @@ function objectToJson(value: object, place: string, depth: number): JsonObject {
     if (item === undefined) continue;
     if (!key.isWellFormed()) throw new TypeError(`a key of ${place} is not well-formed Unicode`);
     const itemJson = toJson(item, `${place}.${key}`, depth + 1);
-    // Assigned, it would be the prototype.
-    if (key === "__proto__") Object.defineProperty(json, key, { value: itemJson, enumerable: true });
+    // Assigned, `__proto__` would be the prototype, and the names of a frozen Object.prototype are refused.
+    if (key in json) Object.defineProperty(json, key, { value: itemJson, enumerable: true });
     else json[key] = itemJson;
   }
   return Object.freeze(json);

@@ -1,9 +1,24 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { exactNumber, stringifyJson, toJson } from "../src/json.ts";
+import { exactNumber, parseJson, stringifyJson, toJson } from "../src/json.ts";
 import type { JsonObject } from "../src/json.ts";
 
 describe("toJson", () => {
+  test.each([
+    ["lists", (inner: unknown) => [inner]],
+    ["objects", (inner: unknown) => ({ inner })],
+  ])("%s in each other: as deep as what is read may be, and no deeper", (_, around) => {
+    const nested = (levels: number): unknown => (levels === 0 ? 1 : around(nested(levels - 1)));
+    const text = stringifyJson(toJson(nested(256)));
+    expect(stringifyJson(parseJson(text))).toBe(text);
+    expect(() => toJson(nested(257))).toThrow(/nested deeper than 256 levels/);
+  });
+
+  test("a key that objects have by themselves is data", () => {
+    const given = JSON.parse('{"__proto__":1,"constructor":2,"toString":3}') as object;
+    expect(JSON.stringify(toJson(given))).toBe(JSON.stringify(given));
+  });
+
   test("a JSON value is taken as it is", () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: "grapheme" }), (value) => {

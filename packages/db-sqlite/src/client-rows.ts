@@ -15,7 +15,10 @@ const IS_ID = "client_id BETWEEN 0 AND 9007199254740991";
 // In place of NOT, which would scan the table.
 const IS_NO_ID = "(client_id < 0 OR client_id > 9007199254740991)";
 
-/** After the rows that another statement finds, of the same moment. A statement of its own would lock the file anew. */
+/**
+ * The last row, after those that another statement finds, of the same moment. A statement of its own would lock the file
+ * anew. Of as many columns as a row of a client: these, and whether it was resurrected.
+ */
 const DATA_VERSION_ROW = `SELECT data_version, ${COLUMN_NAMES.map(() => "NULL").join(", ")} FROM pragma_data_version`;
 
 export class ClientRows {

@@ -12,6 +12,8 @@ export interface Layout {
   readonly hasOwnTables: boolean;
   /** Our triggers and indexes are as we made them: every change by anyone is in the log. */
   readonly isWatched: boolean;
+  /** They are there, and as an earlier release made them. */
+  readonly isOlder: boolean;
   readonly storeId: string | undefined;
 }
 
@@ -22,6 +24,7 @@ export const NO_LAYOUT: Layout = {
   hasMetadata: false,
   hasOwnTables: false,
   isWatched: false,
+  isOlder: false,
   storeId: undefined,
 };
 
@@ -44,6 +47,7 @@ export function readLayout(connection: Connection, path: string): Layout {
     hasMetadata: columns?.has("metadata") ?? false,
     hasOwnTables,
     isWatched: hasOwnTables && OWN_WATCHERS.every(({ name, sql }) => found.get(name) === sql),
+    isOlder: hasOwnTables && layout < OWN_LAYOUT && OWN_WATCHERS.every(({ name }) => found.has(name)),
     storeId: meta.get("store_id"),
   };
 }

@@ -28,7 +28,10 @@ export function outcome(
   }
 }
 
-/** The last operation of a batch: it writes what those before it have put off. Where it fails, nothing of theirs stays. */
+/**
+ * The last operation of a batch: it writes what those before it have put off. Where it fails, nothing of theirs stays,
+ * and each is run anew by itself; the one of a batch of one hears of it.
+ */
 export function writingOut(batch: readonly Pending<Transaction>[]): Pending<Transaction> {
   return {
     operation: (work) => work.writeOut(),

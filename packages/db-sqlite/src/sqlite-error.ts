@@ -26,6 +26,8 @@ const CODES: readonly (readonly [code: string, as: ErrorCode, advice: string])[]
   ["SQLITE_PROTOCOL", "locked", "another program holds it: try again, or stop that program"],
   ["SQLITE_PERM", "refused", "we may not use it"],
   ["SQLITE_AUTH", "refused", "we may not use it"],
+  // Ours never do: what we write is checked before.
+  ["SQLITE_CONSTRAINT", "corrupt", "a trigger or an index that is not ours refuses it: remove that"],
   ["SQLITE_TOOBIG", "invalid", "a value is larger than SQLite can hold"],
 ];
 

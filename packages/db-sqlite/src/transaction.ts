@@ -62,6 +62,7 @@ export class Transaction implements RecordView, InsertWork {
     return this.#hasForgotten;
   }
 
+  /** With what was put off: it is written before anybody looks. */
   get clients(): ClientRows | undefined {
     this.writeOut();
     return this.#tables.now.clients;
@@ -88,7 +89,7 @@ export class Transaction implements RecordView, InsertWork {
   }
 
   find(index: IndexName, value: string): readonly StoredEntry[] {
-    // The key of a new client is looked for with those before it unwritten.
+    // Whether a new key is free is asked while the rows before it are still put off: so adds share a statement.
     if (index !== "accessKey" || this.#unwritten.hasAccessKey(value)) this.writeOut();
     return this.#tables.now.clients?.find(index, value) ?? [];
   }
@@ -99,7 +100,7 @@ export class Transaction implements RecordView, InsertWork {
     return [...values].some((value) => this.find(index, value).length > 0);
   }
 
-  /** Answers the records as they are stored. They are written with those of other callers: see `writeOut`. */
+  /** Answers the records as they are stored. Their rows are put off, to be written with those of other callers. */
   insert(drafts: readonly RecordDraft[]): readonly StoredRecord[] {
     const records = draftRecords(this, drafts).map(asStored);
     this.#writes += 1;
@@ -109,7 +110,10 @@ export class Transaction implements RecordView, InsertWork {
     return records;
   }
 
-  /** Before anything reads or changes the rows. Where it fails, nobody can tell whose row it was: nothing stays. */
+  /**
+   * Writes the rows that were put off: before anything else reads or changes rows, and at the end. Where it fails, nobody
+   * can tell whose row it was: nothing stays.
+   */
   writeOut(): void {
     const records = this.#unwritten.take();
     if (records.length === 0) return;
@@ -166,8 +170,9 @@ export class Transaction implements RecordView, InsertWork {
 
   /** Nothing that any operation has written stays. */
   undo(): void {
-    this.connection.exec("ROLLBACK");
+    // First: whatever becomes of the next line, nothing of this may be committed.
     this.#isUndone = true;
+    this.connection.exec("ROLLBACK");
   }
 
   get isUndone(): boolean {

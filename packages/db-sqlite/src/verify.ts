@@ -60,7 +60,7 @@ function oldSchema({ layout }: Snapshot): readonly Fault[] {
 function derivedFaults({ layout, clients }: Snapshot): readonly Fault[] {
   if (clients === undefined || !layout.hasOwnTables) return [];
   return [
-    ...(layout.isWatched ? [] : [INCOMPLETE_TRIGGERS]),
+    ...(layout.isWatched ? [] : [layout.isOlder ? OLDER_TRIGGERS : INCOMPLETE_TRIGGERS]),
     ...DERIVED.flatMap(({ find, code, severity, message }) => {
       const clientIds = find(clients);
       const ids = `client ids ${clientIds.join(", ")}`;
@@ -68,6 +68,14 @@ function derivedFaults({ layout, clients }: Snapshot): readonly Fault[] {
     }),
   ];
 }
+
+const OLDER_TRIGGERS: Fault = {
+  code: "older-triggers",
+  severity: "info",
+  message:
+    "An earlier release has made the triggers of this store. The next write or a repair brings them up to date; programs of ours that share the store have to be updated too.",
+  clientIds: [],
+};
 
 const INCOMPLETE_TRIGGERS: Fault = {
   code: "incomplete-triggers",

@@ -4,7 +4,7 @@ import type { Backend, ClientId, RecordDraft } from "@hivemind/db-core/backend";
 import { expect, onTestFinished, test } from "vitest";
 import plugin from "../src/plugin.ts";
 import { hub } from "./support/hub.ts";
-import { run } from "./support/python.ts";
+import { run, select } from "./support/python.ts";
 
 /** With clients 1 to 1000 (ten of them), and ready to be written. */
 async function store(): Promise<{ readonly backend: Backend; readonly path: string }> {
@@ -125,4 +125,90 @@ test("a key that is taken is found among many, in the store and in the same comm
     { status: "fulfilled" },
   ]);
   expect((await lastNames(backend)).at(-1)).toEqual([1024, "last"]);
+});
+
+function certified(name: string, ...digits: readonly string[]): RecordDraft {
+  const certificates = digits.map((digit) => ({ sha256: digit.repeat(64) }));
+  const make = (id: ClientId) => ({
+    client_id: id,
+    api_key: `key of ${name}`,
+    name,
+    metadata: { hivemind_db: { certificates } },
+  });
+  return { make };
+}
+
+test("a certificate belongs to one client, also of those that are written together", async () => {
+  const { backend } = await store();
+
+  const outcomes = await Promise.allSettled([
+    backend.insert([certified("first", "a")], "1"),
+    backend.insert([certified("one more", "a")], "2"),
+    backend.insert([certified("several", "b", "a")], "3"),
+    backend.insert([certified("one", "c"), certified("another", "a")], "4"),
+    backend.insert([certified("last", "d")], "5"),
+  ]);
+
+  const taken = { reason: { code: "duplicate-key", clientIds: [1001] } };
+  expect(outcomes).toMatchObject([
+    { value: [{ client_id: 1001, name: "first" }] },
+    taken,
+    taken,
+    taken,
+    { value: [{ client_id: 1002, name: "last" }] },
+  ]);
+});
+
+test("an insert answers the records as they are read back", async () => {
+  const { backend } = await store();
+
+  const [added] = await backend.insert(
+    [{ make: (id) => ({ client_id: id, api_key: "key", site_id: "kitchen" }) }],
+    "1",
+  );
+
+  expect((await backend.get([1001])).get(1001)?.record).toEqual(added);
+  expect(added).toMatchObject({ can_broadcast: true, allowed_types: [], metadata: { site_id: "kitchen" } });
+});
+
+test("an upgrade that fails leaves nothing of it, whoever writes first", async () => {
+  const { path: file } = hub("v1");
+  const path = file();
+  run(path, [
+    "CREATE TRIGGER refuse BEFORE UPDATE ON clients WHEN OLD.client_id = 4 BEGIN SELECT RAISE(ABORT, 'no'); END",
+  ]);
+  const before = select(path);
+  const backend = await plugin.open(
+    { name: "clients", subfolder: "hivemind-core" },
+    { create: false, onNotice: () => undefined },
+  );
+  onTestFinished(() => backend.close());
+
+  const outcomes = await Promise.allSettled([
+    backend.insert([certified("first", "a")], "1"),
+    backend.update(999_999, (now) => now),
+  ]);
+
+  expect(outcomes).toMatchObject([{ status: "rejected" }, { status: "fulfilled" }]);
+  expect(select(path)).toEqual(before);
+});
+
+test("a row that a trigger of another program refuses is an error that says so", async () => {
+  const { backend, path: file } = await store();
+  run(file, [
+    "CREATE TRIGGER refuse BEFORE INSERT ON clients WHEN NEW.name = 'refused' BEGIN SELECT RAISE(ABORT, 'no'); END",
+  ]);
+
+  const outcomes = await Promise.allSettled([
+    backend.insert([named("first")], "1"),
+    backend.insert([named("refused")], "2"),
+  ]);
+
+  const message = expect.stringMatching(
+    /SQLITE_CONSTRAINT_TRIGGER.*a trigger or an index that is not ours/,
+  ) as string;
+  expect(outcomes).toMatchObject([
+    { value: [{ client_id: 1001 }] },
+    { reason: { name: "DbError", code: "corrupt", message } },
+  ]);
 });

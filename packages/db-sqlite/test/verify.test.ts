@@ -35,6 +35,24 @@ describe("a revoked client that got in while there were no triggers", () => {
     expect(await findings(db)).toEqual([]);
   });
 
+  test("triggers of an earlier release are no fault, and are brought up to date", async () => {
+    const { open, path } = hub("v2");
+    const db = await open();
+    await db.touch(2, 1);
+    const old =
+      "CREATE TRIGGER hivemind_db_update BEFORE UPDATE ON clients WHEN NEW.api_key IS NOT 'revoked' AND EXISTS (SELECT 1 FROM hivemind_db_revoked WHERE client_id IN (OLD.client_id, NEW.client_id)) BEGIN SELECT RAISE(IGNORE); END";
+    run(path(), ["DROP TRIGGER hivemind_db_update"], [old]);
+    run(path(), ["UPDATE hivemind_db_meta SET value = '2' WHERE key = 'layout'"]);
+
+    expect(await findings(db)).toMatchObject([
+      { code: "older-triggers", severity: "info", repair: "possible" },
+    ]);
+    run(path(), ["DROP TRIGGER hivemind_db_deleted"]);
+    expect(await findings(db)).toMatchObject([{ code: "incomplete-triggers", severity: "error" }]);
+    await findings(db, true);
+    expect(await findings(db)).toEqual([]);
+  });
+
   test("the next write makes the triggers anew, and takes in the tombstones that a hub has made meanwhile", async () => {
     const { open, path } = hub("v2");
     const [stale] = select(path());
