@@ -1,5 +1,4 @@
 /** What json.dumps of Python writes, expected as Python has written it. */
-import type { Json } from "@hivemind/db-core/backend";
 import { expect, test } from "vitest";
 import { pythonJson } from "../src/python-json.ts";
 
