@@ -29,12 +29,14 @@ export async function figures(
   return samples.map(figureOf);
 }
 
-/** What is too slow, or changes too much, to be run often: so often each, in turn. */
+/** What is too slow, or changes too much, to be run often: so often each, a few at a time in turn. */
 export async function timesEach(runs: number, trials: readonly Trial[]): Promise<readonly Figure[]> {
   const nanoseconds = trials.map((): number[] => []);
-  for (let run = 0; run < runs; run += 1)
+  const atATime = Math.ceil(runs / ROUNDS);
+  for (let done = 0; done < runs; done += atATime)
     for (const [i, { operation, per = 1 }] of trials.entries())
-      nanoseconds[i]?.push((await timeOf(operation)) / per);
+      for (let run = done; run < Math.min(runs, done + atATime); run += 1)
+        nanoseconds[i]?.push((await timeOf(operation)) / per);
   return nanoseconds.map(figureOf);
 }
 

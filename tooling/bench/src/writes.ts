@@ -20,7 +20,7 @@ export async function writes(): Promise<void> {
   add("durable add", await some(addOurs, addFloor, addOther));
   // By hand each add is a write of its own, and of a large file a few of them say it all.
   const each = backend === "json" ? Math.max(2, Math.min(CALLERS, Math.floor(20_000 / count))) : CALLERS;
-  const batches = Math.max(3, Math.floor(atMost / 10));
+  const batches = backend === "json" ? Math.max(3, Math.floor(atMost / 10)) : 100;
   const addManyFloor = async (): Promise<unknown> =>
     floor.addMany(Array.from({ length: each }, () => (nextFloor += 1)));
   add(
