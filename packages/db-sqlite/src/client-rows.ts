@@ -11,10 +11,9 @@ import type { Row } from "./row-codec.ts";
 const PAGE = 500;
 const KEYS_AT_ONCE = 10;
 /** JavaScript would round what is larger, and take it for another client. */
-const HIGHEST_ID = Number.MAX_SAFE_INTEGER;
-const IS_ID = `client_id BETWEEN 0 AND ${HIGHEST_ID}`;
+const IS_ID = "client_id BETWEEN 0 AND 9007199254740991";
 // In place of NOT, which would scan the table.
-const IS_NO_ID = `(client_id < 0 OR client_id > ${HIGHEST_ID})`;
+const IS_NO_ID = "(client_id < 0 OR client_id > 9007199254740991)";
 
 /**
  * The last row, after those that another statement finds, of the same moment. A statement of its own would lock the file
@@ -52,10 +51,7 @@ export class ClientRows {
       .pluck();
     this.#byName = this.#prepare(`WHERE name = ? ${living}`);
     this.#byFingerprint = this.#prepare(`WHERE ${fingerprintCondition(layout)} ${living}`);
-    // One lower bound: of two, SQLite may take the other one, and go through everything before the page.
-    this.#page = this.#prepare(
-      `WHERE client_id > ? AND client_id <= ${HIGHEST_ID} ORDER BY client_id LIMIT ${PAGE}`,
-    );
+    this.#page = this.#prepare(`WHERE client_id > ? AND ${IS_ID} ORDER BY client_id LIMIT ${PAGE}`);
   }
 
   get(id: ClientId): StoredEntry | undefined {
@@ -86,7 +82,7 @@ export class ClientRows {
     return false;
   }
 
-  /** The next ones in ascending id, from -1 on; empty at the end. */
+  /** The next ones in ascending id; empty at the end. */
   pageAfter(id: ClientId): readonly StoredEntry[] {
     return this.#page.all(id).map((row) => decodeRow(row as Row));
   }
