@@ -11,8 +11,10 @@ interface Member {
   readonly flags: readonly string[];
 }
 
-/** Whoever is lost, or not in yet, has been given no key that could be asked for. */
+/** Lost, or not in yet. One that was replaced stays listed as lost for as long as nobody has it forgotten. */
 const AWAY = ["fail", "noaddr", "handshake"];
+/** To whom the node that says it gives a slot away. */
+const GIVEN_TO = /\[\d+->-(\w+)\]/g;
 
 /** The addresses of the masters that have no slot: one may just be given its first, and has keys already. */
 export function mastersWithoutSlots(reply: string, ranges: readonly SlotRange[]): readonly string[] {
@@ -20,9 +22,11 @@ export function mastersWithoutSlots(reply: string, ranges: readonly SlotRange[])
   const owners = new Map(ranges.map(({ id, master }) => [id, placeIn(master).host]));
   // Nodes with TLS are reached by the names in their certificates, where the cluster gives out names.
   const hasNames = members.some(({ id, name }) => name !== "" && owners.get(id) === name);
+  // One of these that is lost has keys that nobody can ask for: that is an error, and not a client that is unknown.
+  const next = new Set(Array.from(reply.matchAll(GIVEN_TO), ([, id]) => id));
   return members
     .filter(({ id, flags }) => flags.includes("master") && !owners.has(id))
-    .filter(({ flags }) => !AWAY.some((flag) => flags.includes(flag)))
+    .filter(({ id, flags }) => next.has(id) || !AWAY.some((flag) => flags.includes(flag)))
     .map(({ host, name, port }) => addressOf({ host: hasNames && name !== "" ? name : host, port }));
 }
 

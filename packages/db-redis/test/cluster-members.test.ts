@@ -26,6 +26,17 @@ test("masters that have none are named; replicas, and masters that are lost or n
   ]);
 });
 
+test("a master that is lost amid its first slot is named: what it has been given cannot be told", () => {
+  const said = nodes(
+    "a1 10.0.0.1:6379@16379 myself,master - 0 0 1 connected 0-16383 [77->-b2] [93-<-d4]",
+    "b2 10.0.0.2:6379@16379 master,fail - 0 1732872000000 2 disconnected",
+    "c3 10.0.0.3:6379@16379 master,fail - 0 1732872000000 3 disconnected",
+    "d4 10.0.0.4:6379@16379 master,fail - 0 1732872000000 4 disconnected",
+  );
+
+  expect(mastersWithoutSlots(said, [{ ...OWNER, master: "10.0.0.1:6379" }])).toEqual(["10.0.0.2:6379"]);
+});
+
 test("by name where the cluster gives out names, with what else nodes say of themselves", () => {
   const said = nodes(
     "a1 10.0.0.1:6379@16379,one.example,shard-id=1 myself,master - 0 0 1 connected 0-16383",

@@ -92,7 +92,8 @@ export interface ClientDatabase extends AsyncDisposable {
   /**
    * Follows a client with a live connection, from how the caller knows it: what a verdict answered. Any change
    * since then is told too; of its credentials, where it is that very object and no copy, else from the call on.
-   * Answers how to let go; `close` lets go of all. Where others follow it already, listeners hear again what this caller has missed.
+   * Answers how to let go; `close` lets go of all. Where others follow it already, listeners hear again what this
+   * caller has missed.
    */
   follow(client: Client): () => void;
 
