@@ -3,6 +3,7 @@ import { matches, OWN_METADATA, REVOKED_KEY } from "@hivemind/db-core/backend";
 import type { ClientId, IndexName, StoredEntry } from "@hivemind/db-core/backend";
 import { COLUMN_NAMES } from "./columns.ts";
 import type { Connection, Statement } from "./driver.ts";
+import { inOrder } from "./id-order.ts";
 import type { Layout } from "./layout.ts";
 import { decodeRow } from "./row-codec.ts";
 import type { Row } from "./row-codec.ts";
@@ -51,7 +52,8 @@ export class ClientRows {
       .pluck();
     this.#byName = this.#prepare(`WHERE name = ? ${living}`);
     this.#byFingerprint = this.#prepare(`WHERE ${fingerprintCondition(layout)} ${living}`);
-    this.#page = this.#prepare(`WHERE client_id > ? AND ${IS_ID} ORDER BY client_id LIMIT ${PAGE}`);
+    // No other bound: of two lower ones, SQLite may take the other, and go through everything before the page.
+    this.#page = this.#prepare(`WHERE client_id > ? ORDER BY client_id LIMIT ${PAGE}`);
   }
 
   get(id: ClientId): StoredEntry | undefined {
@@ -82,16 +84,14 @@ export class ClientRows {
     return false;
   }
 
-  /** The next ones in ascending id; empty at the end. */
+  /** The next ones in ascending id, from -1 on; empty at the end. Throws `corrupt` where the file has them otherwise. */
   pageAfter(id: ClientId): readonly StoredEntry[] {
-    return this.#page.all(id).map((row) => decodeRow(row as Row));
+    return inOrder(id, decoded(this.#page.all(id)), this.#connection.name);
   }
 
   /** Rows whose id no client can have. */
   withoutId(): readonly StoredEntry[] {
-    return this.#prepare(`WHERE ${IS_NO_ID} ORDER BY client_id`)
-      .all()
-      .map((row) => decodeRow(row as Row));
+    return decoded(this.#prepare(`WHERE ${IS_NO_ID} ORDER BY client_id`).all());
   }
 
   count(): number {
@@ -107,9 +107,8 @@ export class ClientRows {
 
   wasRevoked(id: ClientId): boolean {
     if (!this.#hasOwnTables) return false;
-    return (
-      this.#connection.prepare("SELECT 1 FROM hivemind_db_revoked WHERE client_id = ?").get(id) !== undefined
-    );
+    const sql = "SELECT 1 FROM hivemind_db_revoked WHERE client_id = ?";
+    return this.#connection.prepare(sql).get(id) !== undefined;
   }
 
   /** Revoked, and written back by a program that did not know. */
@@ -138,10 +137,8 @@ export class ClientRows {
 
   /** All that may hold a certificate. */
   withCertificates(): readonly StoredEntry[] {
-    const rows = this.#prepare(
-      `WHERE instr(coalesce(metadata, ''), '${OWN_METADATA}') > 0 AND ${IS_ID}`,
-    ).all();
-    return rows.map((row) => decodeRow(row as Row));
+    const condition = `instr(coalesce(metadata, ''), '${OWN_METADATA}') > 0 AND ${IS_ID}`;
+    return decoded(this.#prepare(`WHERE ${condition}`).all());
   }
 
   #ids(from: string): readonly ClientId[] {
@@ -160,6 +157,10 @@ export class ClientRows {
     if (index === "name") return this.#byName.all(value);
     return this.#byFingerprint.all(value, JSON.stringify(value));
   }
+}
+
+function decoded(rows: readonly unknown[]): readonly StoredEntry[] {
+  return rows.map((row) => decodeRow(row as Row));
 }
 
 function entriesIn(rows: readonly unknown[], index: IndexName, value: string): readonly StoredEntry[] {

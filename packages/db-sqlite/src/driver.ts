@@ -14,6 +14,8 @@ export interface Statement {
 }
 
 export interface Connection {
+  /** The path of the file. */
+  readonly name: string;
   readonly inTransaction: boolean;
   prepare(sql: string): Statement;
   exec(sql: string): unknown;

@@ -4,6 +4,7 @@ import type { Connection, Statement } from "./driver.ts";
 export function cachingStatements(connection: Connection): Connection {
   const statements = new Map<string, Statement>();
   return {
+    name: connection.name,
     get inTransaction() {
       return connection.inTransaction;
     },
