@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { once } from "node:events";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { startCluster, startSentinelGroup, startTlsRedis, tell, until } from "../src/main.ts";
+import { startCluster, startSentinelGroup, startTlsRedis, tell, tellAll, until } from "../src/main.ts";
 
 const run = promisify(execFile);
 
@@ -44,8 +44,11 @@ test("three Sentinels name the replica when the primary has died", async () => {
 test("a server that comes back with nothing is the next master only when it has everything", async () => {
   const group = await startSentinelGroup();
   const [first, second] = [group.primary, group.replicas[0] ?? group.primary];
-  await tell(first, "SET key value");
-  await tell(first, "WAIT 1 0");
+  // On one connection: a WAIT is about what its own has written.
+  await tellAll(first, [
+    ["SET", "key", "value"],
+    ["WAIT", "1", "0"],
+  ]);
   await first.kill();
   await until(second, "INFO replication", /role:master/);
 
