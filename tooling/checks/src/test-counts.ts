@@ -1,6 +1,11 @@
 /** The part of vitest's JSON report that is counted. */
 export interface VitestReport {
-  testResults: { status: string; assertionResults: { status: string }[] }[];
+  testResults: {
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: { status: string; fullName: string; failureMessages: string[] | null }[];
+  }[];
 }
 
 export interface TestCounts {
@@ -8,6 +13,22 @@ export interface TestCounts {
   failed: number;
   /** Neither passed nor failed: skipped, todo. */
   skipped: number;
+}
+
+/** One line for each test that failed: its file, its name, and what was wrong. */
+export function failedTests(reports: VitestReport[]): string[] {
+  return reports
+    .flatMap(({ testResults }) => testResults)
+    .flatMap(({ name, status, message, assertionResults }) => {
+      if (status === "failed" && assertionResults.length === 0) return [`${name}: ${firstLine(message)}`];
+      return assertionResults
+        .filter((test) => test.status === "failed")
+        .map((test) => `${name} > ${test.fullName}: ${firstLine(test.failureMessages?.[0] ?? "")}`);
+    });
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? "";
 }
 
 /** A file that could not even be loaded holds no test to fail: it counts as one failure. */

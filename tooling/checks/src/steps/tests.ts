@@ -4,7 +4,7 @@ import { ROOT } from "../../../tasks/src/paths.ts";
 import { runTool } from "../../../tasks/src/tool.ts";
 import { finish, type FinishedStep, type Step } from "../step.ts";
 import { canary, forgetTallies } from "./canary.ts";
-import { countTests, type TestCounts, type VitestReport } from "../test-counts.ts";
+import { countTests, failedTests, type TestCounts, type VitestReport } from "../test-counts.ts";
 
 const REPORTS = "{packages,tooling}/*/reports/vitest.json";
 
@@ -32,11 +32,12 @@ export async function tests(): Promise<{ steps: FinishedStep[]; counts: TestCoun
       printed = output;
       const reports = globSync(REPORTS, { cwd: ROOT }).map(readReport);
       counts = countTests(reports);
+      const failures = failedTests(reports).map((line) => line.replace(ROOT, ""));
       const ran = counts.passed + counts.failed > 0;
       const notes = [];
       if (!ran) notes.push("no test ran");
       if (counts.skipped > 0) notes.push(`${counts.skipped} skipped`);
-      return { ok: ok && ran && counts.failed === 0, output: "", note: notes.join(", ") };
+      return { ok: ok && ran && counts.failed === 0, output: failures.join("\n"), note: notes.join(", ") };
     },
   };
   const tested = await finish(step);
