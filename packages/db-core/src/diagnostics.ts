@@ -10,6 +10,7 @@
  * | `hivemind-db:feed.down`       | `{ backend, message }`                    | with the notice of that name            |
  * | `hivemind-db:feed.up`         | `{ backend, message }`                    | with the notice of that name            |
  * | `hivemind-db:last-seen.flush` | `{ backend, clients, milliseconds, ok }` | touches were written, or could not be |
+ * | `hivemind-db:cache.flood` | `{ backend, milliseconds, ok }` | all clients were listed, since more wrong keys come than are kept; `ok`: the next ones do not go to the store |
  *
  * `by` is `accessKey`, `fingerprint` or `id`.
  */
@@ -18,6 +19,7 @@ import type { Notice } from "./notice.ts";
 
 export const hits = channel("hivemind-db:cache.hit");
 export const misses = channel("hivemind-db:cache.miss");
+export const floods = channel("hivemind-db:cache.flood");
 export const leaseLost = channel("hivemind-db:lease.lost");
 export const leaseRegained = channel("hivemind-db:lease.regained");
 export const lastSeenFlushes = channel("hivemind-db:last-seen.flush");

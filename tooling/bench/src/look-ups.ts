@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { setImmediate as turn } from "node:timers/promises";
 import { Revoker } from "../../freshness/src/revoker.ts";
 import { draft, HOT, keyOf, recordOf, walk } from "./clients.ts";
@@ -48,6 +49,16 @@ export async function lookUps(): Promise<void> {
     "unknown key, warm",
     await figures([unknown, () => raw(`x${keyOf(wrong())}`), () => other.get(`x${keyOf(wrong())}`)]),
   );
+  const keys = new Set(Array.from({ length: count }, (_, i) => keyOf(i + 1)));
+  await untilListed(async () => void (await db.authenticate({ accessKey: newKey() })));
+  add(
+    "unknown key, each another one",
+    await figures([
+      async () => void (await db.authenticate({ accessKey: newKey() })),
+      async () => fresh() && keys.has(newKey()),
+      () => other.get(newKey()),
+    ]),
+  );
   clearInterval(touching);
   await toucher.stop();
   await db.close();
@@ -71,6 +82,23 @@ export async function lookUps(): Promise<void> {
     ),
   );
   await cold.close();
+}
+
+let newKeys = 0;
+const newKey = (): string => `new ${(newKeys += 1)}`;
+
+/** A flood: until all clients have been listed for it. */
+async function untilListed(ask: () => Promise<void>): Promise<void> {
+  const listed = new AbortController();
+  const on = (message: unknown): void => {
+    if ((message as { readonly ok: boolean }).ok) listed.abort();
+  };
+  subscribe("hivemind-db:cache.flood", on);
+  while (!listed.signal.aborted) {
+    await turn();
+    for (let i = 0; i < CALLERS; i += 1) await ask();
+  }
+  unsubscribe("hivemind-db:cache.flood", on);
 }
 
 const inTurns = (operation: () => Promise<unknown>) => async (): Promise<void> => {

@@ -8,7 +8,7 @@ const END = "<!-- /figures -->";
 const SHOWN = [
   "authenticate + authorize, warm",
   "authenticate, cold",
-  "unknown key, cold",
+  "unknown key, each another one",
   "durable add",
   "durable add, 64 at once",
 ] as const;

@@ -1,6 +1,6 @@
 /** A store, a node on it, and another process that revokes. */
 import { createDatabase } from "@hivemind/db-core";
-import type { ClientDatabase } from "@hivemind/db-core";
+import type { ClientDatabase, CreateDatabaseOptions } from "@hivemind/db-core";
 import type { Backend, BackendPlugin } from "@hivemind/db-core/backend";
 import { startRedis } from "../../redis/src/main.ts";
 import type { RedisServer } from "../../redis/src/main.ts";
@@ -31,12 +31,13 @@ export const COMMAND_TIMEOUT_MS = 500;
 export async function subject(
   kind: Kind,
   over: (backend: Backend) => Backend = (same) => same,
+  given: CreateDatabaseOptions = {},
 ): Promise<Subject> {
   await using disposing = new AsyncDisposableStack();
   const { place, nodeOptions, proxy, server } = await placeOf(kind, disposing);
   const revoker = disposing.adopt(await Revoker.start(place), (started) => started.stop());
   const { default: plugin } = (await import(place.module)) as { readonly default: BackendPlugin };
-  const node = await nodeOn(plugin, { ...place, options: nodeOptions }, over);
+  const node = await nodeOn(plugin, { ...place, options: nodeOptions }, over, given);
   disposing.defer(() => node.close());
   const kept = disposing.move();
   const boundMs = node.info().guarantees.freshWithinMs ?? Number.POSITIVE_INFINITY;
@@ -70,6 +71,7 @@ async function nodeOn(
   plugin: BackendPlugin,
   { options: given, env }: Place,
   over: (backend: Backend) => Backend,
+  databaseOptions: CreateDatabaseOptions,
 ): Promise<ClientDatabase> {
   const parsed = await plugin.options["~standard"].validate(given);
   if (parsed.issues !== undefined) throw new TypeError(parsed.issues.map(({ message }) => message).join());
@@ -77,7 +79,7 @@ async function nodeOn(
     ...plugin,
     open: async (options, host) => over(await plugin.open(options, host)),
   };
-  const db = createDatabase(broken, parsed.value, { create: true });
+  const db = createDatabase(broken, parsed.value, { create: true, ...databaseOptions });
   // A backend finds its folder at once, so that tests of several stores can run at the same time.
   Object.assign(process.env, env);
   await db.open();

@@ -3,6 +3,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import type { Backend } from "@hivemind/db-core/backend";
 import { seeded } from "../../torture/src/random.ts";
+import { addAmidFlood } from "../src/flood.ts";
 import { runRounds } from "../src/rounds.ts";
 import { subject } from "../src/subject.ts";
 
@@ -70,6 +71,17 @@ describe.concurrent("the rounds find out a feed", () => {
     async (kind) => {
       await using tried = await subject(kind, deaf);
       expect((await runRounds({ ...tried, random: seeded(1), rounds: 16 })).stale.length).toBeGreaterThan(0);
+    },
+  );
+
+  test.for(["json", "sqlite", "redis"] as const)(
+    "on %s that does not tell who was added amid a flood",
+    { timeout: 60_000 },
+    async (kind) => {
+      await using tried = await subject(kind, deaf, { cache: { maxMisses: 100 } });
+      expect((await addAmidFlood({ ...tried, random: seeded(1), rounds: 16 })).late.length).toBeGreaterThan(
+        0,
+      );
     },
   );
 

@@ -1,6 +1,7 @@
 /** Rounds on each backend for as long as there is time, at least 10,000, with a troubled network for Redis. */
 import { expect, test } from "vitest";
 import { seeded } from "../../torture/src/random.ts";
+import { addAmidFlood } from "../src/flood.ts";
 import { runRounds } from "../src/rounds.ts";
 import { silences } from "../src/silences.ts";
 import { KINDS, LEASE_MS, subject } from "../src/subject.ts";
@@ -10,6 +11,7 @@ const minutes = Number(process.env["PROOF_MINUTES"] ?? 1);
 /** A JSON file is written anew for each revocation: with few clients in it. */
 const ROUNDS_PER_STORE = 500;
 const LEAST_ROUNDS = 10_000;
+const ADDED = 2000;
 
 test.for([...KINDS, "a troubled network"] as const)(
   `on %s (seed ${seed})`,
@@ -37,3 +39,12 @@ test.for([...KINDS, "a troubled network"] as const)(
     expect(isTroubled ? 0 : total.errors).toBe(0);
   },
 );
+
+test.for(KINDS)(`added amid a flood on %s (seed ${seed})`, { timeout: 600_000 }, async (kind) => {
+  await using tried = await subject(kind, undefined, { cache: { maxMisses: 100 } });
+
+  const outcome = await addAmidFlood({ ...tried, random: seeded(seed), rounds: ADDED });
+
+  process.stdout.write(`${kind}: ${JSON.stringify(outcome)}\n`);
+  expect(outcome).toMatchObject({ late: [], misjudged: 0 });
+});

@@ -14,10 +14,12 @@ import { Batches } from "./batches.ts";
 import type { Asked } from "./batches.ts";
 import { known } from "./known.ts";
 import type { Known } from "./known.ts";
+import type { CredentialIndex } from "./credential-index.ts";
+import { FloodGuard } from "./flood-guard.ts";
 import { Loads } from "./loads.ts";
 import type { Load } from "./loads.ts";
 import { NearCache } from "./near-cache.ts";
-import type { CacheLimits, CredentialIndex } from "./near-cache.ts";
+import type { CacheLimits } from "./near-cache.ts";
 import { Suspects } from "./suspects.ts";
 import type { StoreWatch } from "./store-watch.ts";
 
@@ -28,6 +30,7 @@ export class LookUps {
   readonly #cache: NearCache;
   readonly #loads = new Loads();
   readonly #suspects: Suspects;
+  readonly #floodGuard: FloodGuard;
   readonly #byId: Batches<ClientId, Known | undefined>;
   readonly #byCredential: Readonly<Record<CredentialIndex, Batches<string, readonly Known[]>>>;
   readonly #listeners: ((changed: readonly ClientId[] | "all") => void)[] = [];
@@ -40,6 +43,7 @@ export class LookUps {
     this.#withBackend = withBackend;
     this.#cache = new NearCache(limits);
     this.#suspects = new Suspects(this.#cache, (ids, use) => this.#readAgain(ids, use));
+    this.#floodGuard = new FloodGuard(name, this.#cache.filter, watch, withBackend);
     const mayBeOld = (): number => watch.bound ?? 0;
     const byIndex = (index: CredentialIndex) =>
       new Batches<string, readonly Known[]>(
@@ -195,8 +199,11 @@ export class LookUps {
   #keep(index: CredentialIndex, value: string, clients: readonly Known[], load: Load): void {
     if (!load.isClean) return;
     const [only] = clients;
-    if (only === undefined) this.#cache.putMiss(index, value);
+    if (only === undefined) {
+      if (this.#cache.putMiss(index, value)) this.#floodGuard.start();
+      return;
+    }
     // Several are rare, and for an operator to mend.
-    else if (clients.length === 1) this.#cache.putFound(index, value, only);
+    if (clients.length === 1) this.#cache.putFound(index, value, only);
   }
 }

@@ -1,12 +1,10 @@
 /** Clients and misses in memory, bounded. It keeps what it is given: whether that may be answered is not its matter. */
 import type { ClientId } from "../client.ts";
 import { hash } from "node:crypto";
-import { indexValues } from "../backend/record.ts";
+import { CredentialFilter } from "./credential-filter.ts";
+import { CREDENTIAL_INDEXES, credentialsOf } from "./credential-index.ts";
+import type { CredentialIndex } from "./credential-index.ts";
 import type { Known } from "./known.ts";
-
-/** The indexes in which a value leads to one living client at most. */
-export const CREDENTIAL_INDEXES = ["accessKey", "fingerprint"] as const;
-export type CredentialIndex = (typeof CREDENTIAL_INDEXES)[number];
 
 export interface CacheLimits {
   /** Clients kept in memory. */
@@ -29,6 +27,7 @@ interface Slot {
 const LONG = 128;
 
 export class NearCache {
+  readonly filter = new CredentialFilter();
   readonly #limits: CacheLimits;
   readonly #slots = new Map<ClientId, Slot>();
   readonly #credentials = { accessKey: new Map<string, Slot>(), fingerprint: new Map<string, Slot>() };
@@ -46,14 +45,7 @@ export class NearCache {
   find(index: CredentialIndex, value: string): Known | null | undefined {
     const slot = this.#credentials[index].get(value);
     if (slot !== undefined) return use(slot);
-    const misses = this.#misses[index];
-    if (misses.size === 0) return undefined;
-    const name = shortened(value);
-    const until = misses.get(name);
-    if (until === undefined) return undefined;
-    if (until > performance.now()) return null;
-    misses.delete(name);
-    return undefined;
+    return this.#isMiss(index, value) || this.filter.excludes(value) ? null : undefined;
   }
 
   put(known: Known): void {
@@ -67,16 +59,22 @@ export class NearCache {
     slot.credentials.push([index, value]);
   }
 
-  putMiss(index: CredentialIndex, value: string): void {
+  /** Answers whether there are more at once than are kept: a flood. */
+  putMiss(index: CredentialIndex, value: string): boolean {
     const { maxMisses, missTtlMs } = this.#limits;
     const misses = this.#misses[index];
-    misses.set(shortened(value), performance.now() + missTtlMs);
-    if (misses.size <= maxMisses) return;
+    const now = performance.now();
+    misses.set(shortened(value), now + missTtlMs);
+    if (misses.size <= maxMisses) return false;
+    let isFlood = false;
     let room = roomIn(maxMisses);
-    for (const oldest of misses.keys()) {
+    for (const [oldest, until] of misses) {
+      // Those whose time is up are only still here.
+      isFlood ||= until > now;
       misses.delete(oldest);
-      if ((room -= 1) === 0) return;
+      if ((room -= 1) === 0) break;
     }
+    return isFlood && maxMisses > 0;
   }
 
   drop(id: ClientId): void {
@@ -91,21 +89,20 @@ export class NearCache {
 
   /** What was said about who has the credentials of this client is not known any more. */
   dropCredentialsOf({ record }: Known): void {
-    for (const index of CREDENTIAL_INDEXES) {
-      for (const value of indexValues(record, index)) {
-        this.#credentials[index].delete(value);
-        this.#misses[index].delete(shortened(value));
-      }
+    this.filter.add(record);
+    for (const [index, value] of credentialsOf(record)) {
+      this.#credentials[index].delete(value);
+      this.#misses[index].delete(shortened(value));
     }
   }
 
   get hasCredentials(): boolean {
-    return CREDENTIAL_INDEXES.some(
-      (index) => this.#credentials[index].size > 0 || this.#misses[index].size > 0,
-    );
+    const has = (index: CredentialIndex) => this.#credentials[index].size + this.#misses[index].size > 0;
+    return this.filter.isOn || CREDENTIAL_INDEXES.some(has);
   }
 
   dropCredentials(): void {
+    this.filter.drop();
     for (const slot of this.#slots.values()) slot.credentials.length = 0;
     for (const index of CREDENTIAL_INDEXES) {
       this.#credentials[index].clear();
@@ -116,6 +113,17 @@ export class NearCache {
   clear(): void {
     this.dropCredentials();
     this.#slots.clear();
+  }
+
+  #isMiss(index: CredentialIndex, value: string): boolean {
+    const misses = this.#misses[index];
+    if (misses.size === 0) return false;
+    const name = shortened(value);
+    const until = misses.get(name);
+    if (until === undefined) return false;
+    if (until > performance.now()) return true;
+    misses.delete(name);
+    return false;
   }
 
   /** `undefined` where nothing may be kept. */

@@ -7,10 +7,12 @@ import type { ClientId } from "../client.ts";
 import type { AccessKeyCredential } from "./client-database.ts";
 
 const UNKNOWN_KEY: Verdict = Object.freeze({ allowed: false, reason: "unknown-key", clientIds: [] });
+const RESERVED_KEY: Verdict = Object.freeze({ allowed: false, reason: "reserved-key", clientIds: [] });
 
 /** What memory can answer at once; `undefined` where the store has to be asked. */
 export function recallVerdict(lookUps: LookUps, { accessKey }: AccessKeyCredential): Verdict | undefined {
   if (typeof accessKey !== "string") return undefined;
+  if (isReserved(accessKey)) return RESERVED_KEY;
   const recalled = lookUps.recall("accessKey", accessKey);
   if (recalled === undefined) return undefined;
   return recalled === null ? UNKNOWN_KEY : { allowed: true, client: recalled.client };
@@ -19,11 +21,14 @@ export function recallVerdict(lookUps: LookUps, { accessKey }: AccessKeyCredenti
 /** Of the store: whose access key is this? A key that could be in a record nobody can read is an error, not "unknown". */
 export async function authenticate(lookUps: LookUps, { accessKey }: AccessKeyCredential): Promise<Verdict> {
   if (typeof accessKey !== "string") throw new TypeError("an access key is a string");
-  if (accessKey === "" || accessKey === REVOKED_KEY)
-    return { allowed: false, reason: "reserved-key", clientIds: [] };
+  if (isReserved(accessKey)) return RESERVED_KEY;
   // A lone surrogate cannot be stored, and some drivers would look for U+FFFD in its place.
   if (!accessKey.isWellFormed()) return UNKNOWN_KEY;
   return verdictOn(await lookUps.ask("accessKey", accessKey));
+}
+
+function isReserved(accessKey: string): boolean {
+  return accessKey === "" || accessKey === REVOKED_KEY;
 }
 
 function verdictOn(clients: readonly Known[]): Verdict {

@@ -1,61 +1,9 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { afterEach, describe, expect, test } from "vitest";
-import type { Backend, BackendPlugin, StoredEntry, Watch } from "../../src/backend/contract.ts";
-import type { ClientDatabase } from "../../src/database/client-database.ts";
-import { createDatabase } from "../../src/database/create-database.ts";
-import type { CreateDatabaseOptions } from "../../src/database/create-database.ts";
+import { describe, expect, test } from "vitest";
+import type { Backend, StoredEntry, Watch } from "../../src/backend/contract.ts";
 import { DbError } from "../../src/errors.ts";
-import memory, { MemoryStore } from "../../src/memory/plugin.ts";
-import type { MemoryOptions } from "../../src/memory/plugin.ts";
-
-interface Asked {
-  finds: (readonly string[])[];
-  gets: (readonly number[])[];
-}
-
-const opened: ClientDatabase[] = [];
-afterEach(async () => {
-  for (const db of opened.splice(0)) await db.close();
-});
-
-/** The memory backend with some of its methods replaced, and what is asked of it. */
-async function openOver(
-  replace: (backend: Backend) => Partial<Backend> = () => ({}),
-  options: CreateDatabaseOptions = {},
-  store = new MemoryStore(),
-): Promise<{ db: ClientDatabase; asked: Asked; store: MemoryStore }> {
-  const asked: Asked = { finds: [], gets: [] };
-  const plugin: BackendPlugin<MemoryOptions> = {
-    ...memory,
-    open: async (given, host) => {
-      const backend = await memory.open(given, host);
-      const replaced = { ...backend, ...replace(backend) };
-      return {
-        ...replaced,
-        find: (index, values) => {
-          asked.finds.push(values);
-          return replaced.find(index, values);
-        },
-        get: (ids) => {
-          asked.gets.push(ids);
-          return replaced.get(ids);
-        },
-      };
-    },
-  };
-  const db = createDatabase(plugin, { store }, { create: true, ...options });
-  await db.open();
-  opened.push(db);
-  return { db, asked, store };
-}
-
-/** The first look-up starts the watch; from here on what is read is kept. */
-async function warmUp(db: ClientDatabase, asked: Asked): Promise<void> {
-  await db.authenticate({ accessKey: "anybody" });
-  await new Promise((resolve) => setImmediate(resolve));
-  asked.finds.length = 0;
-  asked.gets.length = 0;
-}
+import memory from "../../src/memory/plugin.ts";
+import { openOver, warmUp } from "./open-over.ts";
 
 const withProof = (provenAt: () => number) => (backend: Backend) => ({
   watch: async (on: Parameters<Backend["watch"]>[0]): Promise<Watch> => ({
@@ -75,7 +23,7 @@ describe("what was read is answered from memory", () => {
       expect(await db.authenticate({ accessKey: "nobody" })).toMatchObject({ reason: "unknown-key" });
     }
 
-    expect(asked).toEqual({ finds: [["key"], ["nobody"]], gets: [] });
+    expect(asked).toEqual({ finds: [["key"], ["nobody"]], gets: [], lists: 0 });
   });
 
   test("a thousand connections at once ask for each key once, in two round trips", async () => {
@@ -100,12 +48,7 @@ describe("what was read is answered from memory", () => {
     expect(asked.finds).toEqual([["a"], ["b"], ["c"], ["b"]]);
   });
 
-  test("a flood of wrong keys is kept to its bounds, in number and in time", async () => {
-    const { db, asked } = await openOver(undefined, { cache: { maxMisses: 2, missTtlMs: 1e9 } });
-    await warmUp(db, asked);
-    for (const accessKey of ["x", "y", "z", "z", "y", "x"]) await db.authenticate({ accessKey });
-    expect(asked.finds).toEqual([["x"], ["y"], ["z"], ["x"]]);
-
+  test("wrong keys are kept for no longer than they may", async () => {
     const short = await openOver(undefined, { cache: { missTtlMs: 0 } });
     await warmUp(short.db, short.asked);
     for (const accessKey of ["x", "x"]) await short.db.authenticate({ accessKey });
@@ -184,7 +127,7 @@ describe("a change is seen", () => {
     for (const accessKey of ["a", "wrong"]) await db.authenticate({ accessKey });
     await db.authorize(2, { do: "escalate" });
 
-    expect(asked).toEqual({ finds: [], gets: [[2]] });
+    expect(asked).toEqual({ finds: [], gets: [[2]], lists: 0 });
   });
 
   test("what was being read while it changed is answered, and not kept", async () => {
