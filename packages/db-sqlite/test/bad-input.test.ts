@@ -1,5 +1,5 @@
 /** Each bad input has an error of its own, and leaves every byte as it was. */
-import { chmodSync, mkdirSync, rmSync, symlinkSync, truncateSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
@@ -303,6 +303,18 @@ describe("what happens to the file while it is open", () => {
       expect((await (await open()).getClient(2))?.lastSeen).toBeGreaterThanOrEqual(2);
     },
   );
+
+  test("another file in the place of its log: no write is acknowledged", async () => {
+    const { open, path } = hub("v2");
+    const db = await open();
+    await db.touch(2, 1);
+    await db.touch(2, 2);
+    cpSync(`${path()}-wal`, path("other"));
+    renameSync(path("other"), `${path()}-wal`);
+
+    await expect(db.addClient()).rejects.toMatchObject({ code: "missing-store" });
+    await expect(db.getClient(1)).rejects.toMatchObject({ code: "missing-store" });
+  });
 
   test("the error of a disk that fails while we look is the one that is told", async () => {
     const { open, path } = hub("v2");
