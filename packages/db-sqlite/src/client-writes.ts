@@ -2,7 +2,7 @@
 import { DbError, indexValues, OWN_METADATA } from "@hivemind/db-core/backend";
 import type { ClientId, StoredRecord } from "@hivemind/db-core/backend";
 import type { ClientRows } from "./client-rows.ts";
-import { COLUMN_NAMES } from "./columns.ts";
+import { NULL_NAMES, WRITTEN_NAMES } from "./columns.ts";
 import type { Connection, Statement } from "./driver.ts";
 import { asStored, encodeChange, encodeRecord, isJsonColumn } from "./row-codec.ts";
 
@@ -25,13 +25,18 @@ export class ClientWrites {
 
   constructor(connection: Connection, rows: ClientRows) {
     const insert = (count: number): Statement => {
-      const row = `(${COLUMN_NAMES.map(() => "?").join(", ")})`;
+      // In the text of the statement: to hand over three nulls for each row takes a tenth of an insert.
+      const row = `(${[...WRITTEN_NAMES.map(() => "?"), ...NULL_NAMES.map(() => "NULL")].join(", ")})`;
       const values = Array.from({ length: count }, () => row).join(", ");
-      return connection.prepare(`INSERT INTO clients (${COLUMN_NAMES.join(", ")}) VALUES ${values}`);
+      const names = [...WRITTEN_NAMES, ...NULL_NAMES].join(", ");
+      return connection.prepare(`INSERT INTO clients (${names}) VALUES ${values}`);
     };
-    const sets = COLUMN_NAMES.slice(1)
-      .map((name) => (isJsonColumn(name) ? `${name} = coalesce(?, ${name})` : `${name} = ?`))
-      .join(", ");
+    const sets = [
+      ...WRITTEN_NAMES.slice(1).map((name) =>
+        isJsonColumn(name) ? `${name} = coalesce(?, ${name})` : `${name} = ?`,
+      ),
+      ...NULL_NAMES.map((name) => `${name} = NULL`),
+    ].join(", ");
     this.#rows = rows;
     this.#insert = insert(1);
     this.#insertSome = insert(INSERTED_AT_ONCE);

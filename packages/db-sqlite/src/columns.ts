@@ -22,6 +22,10 @@ export type ColumnName = (typeof COLUMNS)[number][0];
 
 export const COLUMN_NAMES: readonly ColumnName[] = COLUMNS.map(([name]) => name);
 
+/** Lists of schema 1: null in all that we write. */
+export const NULL_NAMES = COLUMN_NAMES.filter((name) => name.endsWith("_blacklist"));
+export const WRITTEN_NAMES = COLUMN_NAMES.filter((name) => !NULL_NAMES.includes(name));
+
 export const CREATE_CLIENTS = `CREATE TABLE clients (${COLUMNS.map((column) => column.join(" ")).join(", ")})`;
 
 /** Early schema-1 files lack it. */

@@ -9,7 +9,7 @@ import {
   upgradeRecord,
 } from "@hivemind/db-core/backend";
 import type { Json, JsonObject, StoredEntry, StoredRecord } from "@hivemind/db-core/backend";
-import { COLUMN_NAMES } from "./columns.ts";
+import { COLUMN_NAMES, WRITTEN_NAMES } from "./columns.ts";
 import type { ColumnName } from "./columns.ts";
 import type { SqlValue } from "./driver.ts";
 import { pythonJson } from "./python-json.ts";
@@ -136,7 +136,7 @@ export function asStored(record: StoredRecord): StoredRecord {
   });
 }
 
-/** The values of the 16 columns for a record that is `asStored`. */
+/** The values of the columns that are written, for a record that is `asStored`. */
 export function encodeRecord(stored: StoredRecord): readonly SqlValue[] {
   const flag = (name: ColumnName): SqlValue => (stored[name] === true ? 1 : 0);
   const text = (name: ColumnName): SqlValue => stored[name] as string | null;
@@ -147,9 +147,6 @@ export function encodeRecord(stored: StoredRecord): readonly SqlValue[] {
     text("description"),
     flag("is_admin"),
     stored["last_seen"] as number,
-    null,
-    null,
-    null,
     pythonJson(stored["allowed_types"] ?? null),
     text("crypto_key"),
     text("password"),
@@ -187,7 +184,7 @@ function metadataOf(record: StoredRecord): JsonObject {
 /** The values of `next`, with `null` for JSON that stays as it is: its text, spaces and all, is not ours to change. */
 export function encodeChange(now: StoredRecord, next: StoredRecord): readonly SqlValue[] {
   return encodeRecord(next).map((value, i) => {
-    const name = COLUMN_NAMES[i];
+    const name = WRITTEN_NAMES[i];
     return name !== undefined && isJsonColumn(name) && sameJson(now[name], next[name]) ? null : value;
   });
 }
