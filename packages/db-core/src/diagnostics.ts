@@ -10,7 +10,7 @@
  * | `hivemind-db:feed.down`       | `{ backend, message }`                    | with the notice of that name            |
  * | `hivemind-db:feed.up`         | `{ backend, message }`                    | with the notice of that name            |
  * | `hivemind-db:last-seen.flush` | `{ backend, clients, milliseconds, ok }` | touches were written, or could not be |
- * | `hivemind-db:cache.flood` | `{ backend, milliseconds, ok }` | all clients were listed, since more wrong keys come than are kept; `ok`: the next ones do not go to the store |
+ * | `hivemind-db:cache.flood` | `{ backend, milliseconds, ok }` | all clients were listed, since more wrong keys come than are kept; `ok`: what nobody has is known now |
  *
  * `by` is `accessKey`, `fingerprint` or `id`.
  */

@@ -21,8 +21,8 @@ export async function chooseKeyspace(
   // One by one: they are with two nodes while they are moved.
   for (const key of [tagged.meta, tagged.schemaVersion, tagged.count, tagged.accessKeyRecords])
     if ((await connection.read("exists", key)) === 1) return tagged;
-  for await (const key of scanAll(connection, named.pattern("client"))) {
-    if (named.member("client", key) === undefined) continue;
+  for await (const page of scanAll(connection, named.pattern("client"))) {
+    if (page.every((key) => named.member("client", key) === undefined)) continue;
     connection.home = named.meta;
     onNotice({
       code: "fallback",

@@ -39,10 +39,12 @@ export function readFeedMessage(keys: Keyspace, message: readonly string[]): Fee
     else if (key === keys.revoked || LOOK_UPS.some((family) => keys.member(family, key) !== undefined))
       hasLookUp = true;
   }
+  // Somebody who got another key in the same moment: a touch never comes with a look-up.
+  const isTouch = (id: ClientId): boolean => touched.has(id) && !hasLookUp;
   return {
     changed: [...changed],
-    unclear: [...written].filter((id) => !changed.has(id) && !touched.has(id)),
-    touched: [...touched].filter((id) => !changed.has(id)),
+    unclear: [...written].filter((id) => !changed.has(id) && !isTouch(id)),
+    touched: [...touched].filter((id) => !changed.has(id) && isTouch(id)),
     revocations: message.includes(keys.accessKey(REVOKED_KEY)),
     // A set on its own: somebody puts the look-ups in order, and nobody says whose. Or a record that has no
     // id.

@@ -31,6 +31,12 @@ export function readRecord(
   return { name, text, entry, resurrected, revoked };
 }
 
+/** For a key that is no UTF-8: the driver names it otherwise than the server, which then has no such key. */
+export function namelessEntry(name: string): UnreadableEntry | undefined {
+  if (!name.includes("\uFFFD")) return undefined;
+  return Object.freeze({ id: undefined, reason: "its key is not UTF-8", mentions: () => true });
+}
+
 /** The record that stands where a revoked one was, as it claims to be. */
 export function claimedRecord(id: ClientId, text: string): StoredRecord | undefined {
   return parseRecord(id, text).record;

@@ -4,7 +4,7 @@
  * Over 200 lines: all kinds of reads, which share the check that an answer is of one store.
  */
 import { isUtf8 } from "node:buffer";
-import { matches, pages, parseClientId, REVOKED_KEY, sameJson } from "@hivemind/db-core/backend";
+import { matches, pages, REVOKED_KEY, sameJson } from "@hivemind/db-core/backend";
 import type { ClientId, IndexName, StoredEntry } from "@hivemind/db-core/backend";
 import { attempts } from "./attempts.ts";
 import { claimedId } from "./claimed-id.ts";
@@ -12,8 +12,9 @@ import type { Connection, Reply, Sent } from "./connection.ts";
 import type { Keyspace } from "./keyspace.ts";
 import { keyPages } from "./key-pages.ts";
 import { orInSteps } from "./or-in-steps.ts";
-import { readRecord } from "./read-record.ts";
+import { namelessEntry, readRecord } from "./read-record.ts";
 import type { ReadRecord } from "./read-record.ts";
+import { recordNames } from "./record-names.ts";
 import { scan, scanAll } from "./scan.ts";
 import { FIND, READ, RECORDS_AT_ONCE } from "./scripts/read.ts";
 import type { SeenTexts } from "./seen-texts.ts";
@@ -47,19 +48,22 @@ export class RecordReader {
   }
 
   async get(ids: readonly ClientId[]): Promise<Map<ClientId, StoredEntry>> {
-    const found = await this.read([...new Set(ids)].map(String));
+    const found = await this.read([...new Set(ids)].map(String), true);
     return new Map([...found].map(([id, { entry }]) => [Number(id), entry]));
   }
 
-  /** By what their keys end in, which is not always an id. */
-  async read(names: readonly string[]): Promise<Map<string, ReadRecord>> {
-    const found = await this.peek(names);
+  /**
+   * By what their keys end in, which is not always an id. `isKept`: who asks may answer by it later, and has to hear of
+   * what changes in it.
+   */
+  async read(names: readonly string[], isKept = false): Promise<Map<string, ReadRecord>> {
+    const found = await this.peek(names, isKept);
     if (found.size === 0 && names.length > 0) await this.#identity.confirm();
     return found;
   }
 
   /** Without asking whether the store is still there: for whoever is finding that out. */
-  async peek(names: readonly string[]): Promise<Map<string, ReadRecord>> {
+  async peek(names: readonly string[], isKept = false): Promise<Map<string, ReadRecord>> {
     const found = new Map<string, ReadRecord>();
     for (let start = 0; start < names.length; start += RECORDS_AT_ONCE) {
       const some = names.slice(start, start + RECORDS_AT_ONCE);
@@ -74,14 +78,15 @@ export class RecordReader {
             oneByOne,
           );
       this.#identity.see(storeId, expected);
-      for (const record of this.#readAll(told, await this.#garbled([told]))) found.set(record.name, record);
+      for (const record of this.#readAll(told, await this.#garbled([told]), isKept))
+        found.set(record.name, record);
     }
     return found;
   }
 
   /** The record that a script has told of with its answer. */
   async told(told: Told): Promise<ReadRecord | undefined> {
-    return this.#readAll(told, await this.#garbled([told]))[0];
+    return this.#readAll(told, await this.#garbled([told]), true)[0];
   }
 
   find(index: IndexName, values: readonly string[]): Promise<Map<string, readonly StoredEntry[]>> {
@@ -135,7 +140,7 @@ export class RecordReader {
         const read =
           typeof told === "number"
             ? await this.#readMembers(this.#set(index, value))
-            : this.#readAll(told, garbled);
+            : this.#readAll(told, garbled, true);
         const entries = matching(read, index, value);
         if (entries.length > 0) matched.set(value, entries);
       }
@@ -154,7 +159,7 @@ export class RecordReader {
       const entries = await attempts(
         async () => {
           const names = await this.#namesIn(index, value);
-          const found = matching([...(await this.read(names)).values()], index, value);
+          const found = matching([...(await this.read(names, true)).values()], index, value);
           return sameJson(names, await this.#namesIn(index, value)) ? found : "again";
         },
         this.#connection.location,
@@ -184,7 +189,7 @@ export class RecordReader {
     const matched = new Map<string, readonly StoredEntry[]>();
     const names = await this.names();
     for (let start = 0; start < names.length; start += RECORDS_AT_ONCE) {
-      const read = [...(await this.read(names.slice(start, start + RECORDS_AT_ONCE))).values()];
+      const read = [...(await this.read(names.slice(start, start + RECORDS_AT_ONCE), true)).values()];
       for (const value of wanted) {
         const entries = [...(matched.get(value) ?? []), ...matching(read, index, value)];
         if (entries.length > 0) matched.set(value, entries);
@@ -195,32 +200,35 @@ export class RecordReader {
   }
 
   async *list(): AsyncGenerator<readonly StoredEntry[]> {
-    const names = await this.names();
+    const names = yield* recordNames(this.#scanPages(this.#keys.pattern("client")), this.#keys);
     // Also where there is nothing to list: an emptied server must not look like a store without clients.
     await this.#identity.look();
     yield* pages(names, async (some) => {
       const found = await this.read(some);
-      return new Map([...found].map(([name, { entry }]) => [name, entry]));
+      return new Map(
+        some.flatMap((name) => {
+          const entry = found.get(name)?.entry ?? namelessEntry(name);
+          return entry === undefined ? [] : [[name, entry]];
+        }),
+      );
     });
   }
 
   /** What the keys of all records end in: ascending ids, and then what is no id. */
   async names(): Promise<readonly string[]> {
-    const ids = new Set<ClientId>();
-    const others = new Set<string>();
-    for await (const key of this.scan(this.#keys.pattern("client"))) {
-      const name = this.#keys.member("client", key);
-      if (name === undefined) continue;
-      const id = parseClientId(name);
-      if (id === undefined) others.add(name);
-      else ids.add(id);
+    const search = recordNames(this.#scanPages(this.#keys.pattern("client")), this.#keys);
+    for (;;) {
+      const { done, value } = await search.next();
+      if (done === true) return value;
     }
-    // Numbers that are sorted as such: a million of them with a comparison of ours would stop the process for a second.
-    return [...Array.from(Float64Array.from(ids).toSorted(), String), ...[...others].toSorted()];
   }
 
   /** Every key that matches and exists throughout, some of them more than once. */
-  scan(pattern: string): AsyncGenerator<string> {
+  async *scan(pattern: string): AsyncGenerator<string> {
+    for await (const page of this.#scanPages(pattern)) yield* page;
+  }
+
+  #scanPages(pattern: string): AsyncGenerator<readonly string[]> {
     return (this.#keys.isTagged ? scan : scanAll)(this.#connection, pattern);
   }
 
@@ -233,17 +241,17 @@ export class RecordReader {
   async #readMembers(set: string): Promise<readonly ReadRecord[]> {
     const found = new Map<string, ReadRecord>();
     for await (const names of this.members(set))
-      for (const [name, record] of await this.read(names)) found.set(name, record);
+      for (const [name, record] of await this.read(names, true)) found.set(name, record);
     return [...found.values()];
   }
 
-  #readAll(told: Told, garbled: ReadonlySet<string>): readonly ReadRecord[] {
+  #readAll(told: Told, garbled: ReadonlySet<string>, isKept: boolean): readonly ReadRecord[] {
     const read: ReadRecord[] = [];
     for (let at = 0; at < told.length; at += 3) {
       const name = told[at] as string;
       const record = readRecord(name, told[at + 1], told[at + 2] === 1, garbled.has(name));
       if (record === undefined) continue;
-      if (record.entry.id !== undefined) this.#seen.remember(record.entry.id, record.text);
+      if (isKept && record.entry.id !== undefined) this.#seen.remember(record.entry.id, record.text);
       read.push(record);
     }
     return read;

@@ -1,4 +1,7 @@
-/** Looking through all keys: every one that matches and exists throughout, some of them more than once. */
+/**
+ * Looking through all keys, page by page: every one that matches and exists throughout, some of them more than once. A
+ * page is what one step of the server finds, which may be nothing.
+ */
 import { setTimeout as delay } from "node:timers/promises";
 import { failure } from "./after-failure.ts";
 import { withSession } from "./connection.ts";
@@ -7,7 +10,7 @@ import type { Way } from "./route.ts";
 import { LostConnection, NotSent } from "./server-link.ts";
 
 /** Keys that are all in the slot of the clients. */
-export async function* scan(connection: Connection, pattern: string): AsyncGenerator<string> {
+export async function* scan(connection: Connection, pattern: string): AsyncGenerator<readonly string[]> {
   yield* untilSure(
     connection,
     () => connection.homes(),
@@ -22,7 +25,7 @@ export async function* scan(connection: Connection, pattern: string): AsyncGener
 }
 
 /** Keys without a hash tag: in a cluster they are with all masters. */
-export async function* scanAll(connection: Connection, pattern: string): AsyncGenerator<string> {
+export async function* scanAll(connection: Connection, pattern: string): AsyncGenerator<readonly string[]> {
   if (connection.topology !== "cluster") {
     yield* scan(connection, pattern);
     return;
@@ -47,8 +50,8 @@ export async function* scanAll(connection: Connection, pattern: string): AsyncGe
 async function* untilSure<T>(
   { options }: Connection,
   begin: () => Promise<T>,
-  pass: (begun: T) => AsyncGenerator<string, boolean>,
-): AsyncGenerator<string> {
+  pass: (begun: T) => AsyncGenerator<readonly string[], boolean>,
+): AsyncGenerator<readonly string[]> {
   for (let failures = 1; ; failures += 1) {
     const begun = await begin();
     try {
@@ -66,7 +69,7 @@ async function* scanOne(
   connection: Connection,
   { link, session }: Way,
   pattern: string,
-): AsyncGenerator<string> {
+): AsyncGenerator<readonly string[]> {
   let cursor = "0";
   do {
     const command = ["scan", cursor, "match", pattern, "count", 1000] as const;
@@ -74,7 +77,7 @@ async function* scanOne(
       throw failure(error, connection, {});
     });
     const [next, keys] = reply as readonly [string, readonly string[]];
-    yield* keys;
+    yield keys;
     cursor = next;
   } while (cursor !== "0");
 }

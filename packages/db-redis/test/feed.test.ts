@@ -92,6 +92,28 @@ describe("what other programs do", () => {
     expect(told).toEqual([[1], [1], [2]]);
   });
 
+  test("a key that somebody is given in the very moment of a touch is told, also of a client that nobody has read", async () => {
+    const [db, backend] = [await redis.open(), await redis.backend()];
+    await db.addClients([{ accessKey: "one" }, { accessKey: "two" }]);
+    const { watch, told } = await listen(backend);
+    const text = String(await redis.admin.get("client:client:1"));
+    const touch = "client:hivemind:touched:1";
+
+    // As a Python hub does it, while a node of ours changes another client.
+    await redis.admin
+      .multi()
+      .set("client:client:1", text.replace('"one"', '"new"'))
+      .srem("client:api_key:one", "1")
+      .sadd("client:api_key:new", "1")
+      .set(touch, "")
+      .del(touch)
+      .set("client:idx:2", "")
+      .exec();
+    await proven(watch);
+
+    expect(told.flat()).toContain(1);
+  });
+
   test("a record that somebody sets in the very moment of a touch is told", async () => {
     const [db, backend] = [await redis.open(), await redis.backend()];
     await db.addClient();
@@ -216,3 +238,42 @@ async function feedConnections(): Promise<string[]> {
     .split("\n")
     .flatMap((line) => (/ sub=1 /.test(line) ? [/^id=(\d+)/.exec(line)?.[1] ?? ""] : []));
 }
+
+describe("a list", () => {
+  const MANY = 11_000;
+
+  test("of more clients than are remembered makes no change of a touch, and can be left amid the search for keys", async () => {
+    const [db, backend] = [await redis.open({}), await redis.backend()];
+    for (let made = 0; made < MANY; made += 1000)
+      await db.addClients(Array.from({ length: 1000 }, () => ({})));
+    const { watch, told } = await listen(backend);
+    const calls = async () => /cmdstat_scan:calls=(\d+)/.exec(await redis.admin.info("commandstats"))?.[1];
+
+    let listed = 0;
+    for await (const page of backend.list()) listed += page.length;
+    expect(listed).toBe(MANY);
+    await db.touch(1, 1_755_264_536);
+    await db.flush();
+    await proven(watch);
+    expect(told).toEqual([]);
+
+    await redis.admin.config("RESETSTAT");
+    const left = backend.list()[Symbol.asyncIterator]();
+    expect(await left.next()).toEqual({ done: false, value: [] });
+    await left.return?.();
+    expect(await calls()).toBe("1");
+  });
+
+  test("shows what stands under a key that is no UTF-8, and may have any access key", async () => {
+    const [db, backend] = [await redis.open(), await redis.backend()];
+    await db.addClient({ accessKey: "one" });
+    const key = Buffer.concat([Buffer.from("client:client:"), Buffer.from([0xff])]);
+    await redis.admin.set(key, `{"client_id": 2, "api_key": "lost"}`);
+    await redis.admin.sadd("client:api_key:lost", Buffer.from([0xff]));
+
+    const listed = (await Array.fromAsync(backend.list())).flat();
+
+    expect(listed.map(({ id }) => id)).toEqual([1, undefined]);
+    expect(listed[1]).toMatchObject({ reason: "its key is not UTF-8" });
+  });
+});

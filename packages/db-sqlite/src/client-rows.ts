@@ -91,7 +91,10 @@ export class ClientRows {
 
   /** Rows whose id no client can have. */
   withoutId(): readonly StoredEntry[] {
-    return decoded(this.#prepare(`WHERE ${IS_NO_ID} ORDER BY client_id`).all());
+    // To go through the table in the order of the ids would need no sorting afterwards: with "+" that is no way.
+    const outside = this.#prepare(`WHERE ${IS_NO_ID} ORDER BY +client_id`).all();
+    // In a table whose id is no INTEGER PRIMARY KEY.
+    return decoded([...outside, ...this.#prepare("WHERE client_id IS NULL").all()]);
   }
 
   count(): number {

@@ -189,3 +189,22 @@ test("two living clients with one access key: it opens, admits neither, and both
     client: { id: 2 },
   });
 });
+
+test("a row without an id, in a table that somebody has copied: a list shows that it is there", async () => {
+  const { open, path, notices } = hub("v2");
+  run(
+    path(),
+    ["ALTER TABLE clients RENAME TO hub"],
+    ["CREATE TABLE clients AS SELECT * FROM hub"],
+    ["DROP TABLE hub"],
+    ["UPDATE clients SET client_id = NULL, api_key = 'lost' WHERE client_id = 1"],
+  );
+  const db = await open();
+  await expect(db.authenticate({ accessKey: "lost" })).rejects.toMatchObject({ code: "corrupt" });
+
+  const listed = await all(db);
+
+  expect(listed.map(({ id }) => id)).not.toContain(1);
+  expect(listed.length).toBeGreaterThan(0);
+  expect(notices.map(({ code }) => code)).toContain("bad-record");
+});

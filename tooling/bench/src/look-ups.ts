@@ -91,7 +91,8 @@ const newKey = (): string => `new ${(newKeys += 1)}`;
 async function untilListed(ask: () => Promise<void>): Promise<void> {
   const listed = new AbortController();
   const on = (message: unknown): void => {
-    if ((message as { readonly ok: boolean }).ok) listed.abort();
+    if (!(message as { readonly ok: boolean }).ok) throw new Error("the clients could not be listed");
+    listed.abort();
   };
   subscribe("hivemind-db:cache.flood", on);
   while (!listed.signal.aborted) {

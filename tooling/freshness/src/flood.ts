@@ -54,11 +54,14 @@ export async function addAmidFlood(options: FloodOptions): Promise<FloodOutcome>
   };
   subscribe("hivemind-db:cache.flood", onListed);
   const flooding = flood();
+  // It is awaited at the end, and may fail before.
+  flooding.catch(() => undefined);
   try {
-    await isListed.promise;
+    await Promise.race([isListed.promise, flooding]);
     subscribe("hivemind-db:cache.miss", onMiss);
     const before = wrongKeys;
     const late: number[] = [];
+    const outcome = (): FloodOutcome => ({ late, wrongKeys: wrongKeys - before, asked: misses, misjudged });
     for (let round = 0; round < rounds; round += 1) {
       const key = `key ${random.seed()} ${round}`;
       await revoker.add([key]);
@@ -68,11 +71,11 @@ export async function addAmidFlood(options: FloodOptions): Promise<FloodOutcome>
         isIn = (await node.authenticate({ accessKey: key })).allowed;
         if (!isIn && startedAt > addedAt + boundMs) late.push(startedAt - addedAt - boundMs);
         // Denied for ever is as bad as it can be.
-        if (late.length > rounds) return { late, wrongKeys, asked: misses, misjudged };
+        if (late.length > rounds) return outcome();
         await turn();
       }
     }
-    return { late, wrongKeys: wrongKeys - before, asked: misses, misjudged };
+    return outcome();
   } finally {
     over.abort();
     unsubscribe("hivemind-db:cache.flood", onListed);

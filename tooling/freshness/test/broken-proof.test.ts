@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import type { ClientDatabase } from "@hivemind/db-core";
 import type { Backend } from "@hivemind/db-core/backend";
 import { seeded } from "../../torture/src/random.ts";
 import { addAmidFlood } from "../src/flood.ts";
@@ -40,9 +41,11 @@ function delegating(real: Backend): Backend {
 }
 
 /** Asks until nothing has to be read for it, also by nobody beside us: what was read before the watch was on is not kept. */
-async function untilRemembered(ask: () => Promise<unknown>): Promise<void> {
+async function untilRemembered({ plugin }: ClientDatabase, ask: () => Promise<unknown>): Promise<void> {
   let misses = 0;
-  const onMiss = (): void => void (misses += 1);
+  const onMiss = (message: unknown): void => {
+    if ((message as { readonly backend: string }).backend === plugin.name) misses += 1;
+  };
   subscribe("hivemind-db:cache.miss", onMiss);
   try {
     do {
@@ -90,7 +93,7 @@ describe.concurrent("the rounds find out a feed", () => {
     const { proxy } = tried;
     if (proxy === undefined) throw new TypeError("only a store behind a network can be cut off");
     const beforeRevoking = async (ask: () => Promise<unknown>): Promise<void> => {
-      await untilRemembered(ask);
+      await untilRemembered(tried.node, ask);
       proxy.silence();
     };
     try {

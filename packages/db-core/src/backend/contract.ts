@@ -109,8 +109,9 @@ export interface Backend {
   /** Every match, compared with the record itself (`matches`); no tombstones. A value without one is absent. */
   find(index: IndexName, values: readonly string[]): Promise<ReadonlyMap<string, readonly StoredEntry[]>>;
   /**
-   * Pages in ascending id: exactly once what existed throughout. May hold ids in memory, never all records. Between
-   * two pages everything else in the process has its turn.
+   * Pages in ascending id: exactly once what existed throughout, and everything that `find` could answer, unreadable
+   * or not. May hold ids in memory, never all records. Between two pages everything else in the process has its turn; a
+   * page may be empty, so that nobody has to wait for a long search.
    */
   list(): AsyncIterable<readonly StoredEntry[]>;
 

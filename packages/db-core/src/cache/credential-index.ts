@@ -1,3 +1,4 @@
+/** What a client can be known by, beside its id. */
 import { indexValues } from "../backend/record.ts";
 import type { StoredRecord } from "../backend/contract.ts";
 

@@ -1,11 +1,14 @@
-/** When more wrong keys come than are kept, all clients are listed once, and what nobody has does not go to the store. */
+/** When more wrong keys come than are kept, all clients are listed, and what nobody has does not go to the store. */
 import { iterateOpen } from "../database/iterate-open.ts";
 import type { WithBackend } from "../database/node-state.ts";
 import { floods } from "../diagnostics.ts";
 import type { CredentialFilter } from "./credential-filter.ts";
 import type { StoreWatch } from "./store-watch.ts";
 
-/** After a list that took one second none for ten: what an attacker can make us do is bounded. */
+/**
+ * After a list that took one second none for ten: what an attacker can make us do is bounded. After one that came to
+ * nothing twice as long as before, since the next one may too.
+ */
 const REST = 10;
 
 export class FloodGuard {
@@ -14,6 +17,7 @@ export class FloodGuard {
   readonly #watch: StoreWatch;
   readonly #withBackend: WithBackend;
   #isListing = false;
+  #rest = REST;
   #notBefore = Number.NEGATIVE_INFINITY;
 
   constructor(name: string, filter: CredentialFilter, watch: StoreWatch, withBackend: WithBackend) {
@@ -24,13 +28,12 @@ export class FloodGuard {
   }
 
   /**
-   * Does not wait: until the list is done the store is asked. Call it while the store is watched: what changes from
-   * now on has to be heard of.
+   * Does not wait: until the list is done the store is asked. Nothing is listed where nothing could be answered by it,
+   * and where what changes from now on would not be heard of.
    */
   start(): void {
     if (this.#isListing || this.#filter.isOn || performance.now() < this.#notBefore) return;
-    // Else nothing is ever answered from memory.
-    if (this.#watch.bound !== null) void this.#list();
+    if (this.#watch.isProven()) void this.#list();
   }
 
   async #list(): Promise<void> {
@@ -40,14 +43,16 @@ export class FloodGuard {
     try {
       await this.#fill();
     } catch {
-      // Whoever asks the store gets its error.
+      // Half a list must not count as all clients. Whoever asks the store gets its error.
       this.#filter.drop();
     }
     this.#filter.complete();
     this.#isListing = false;
     const milliseconds = performance.now() - began;
-    this.#notBefore = began + (1 + REST) * milliseconds;
-    floods.publish({ backend: this.#name, milliseconds, ok: this.#filter.isOn });
+    const ok = this.#filter.isOn;
+    this.#rest = ok ? REST : 2 * this.#rest;
+    this.#notBefore = began + (1 + this.#rest) * milliseconds;
+    floods.publish({ backend: this.#name, milliseconds, ok });
   }
 
   async #fill(): Promise<void> {

@@ -3,9 +3,11 @@ import { EventEmitter, once } from "node:events";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Backend, StoredEntry, Watch } from "../../src/backend/contract.ts";
+import { CredentialFilter } from "../../src/cache/credential-filter.ts";
 import { NearCache } from "../../src/cache/near-cache.ts";
 import { HALL, KITCHEN } from "../../src/conformance/seeds/certificates.ts";
 import type { ClientDatabase } from "../../src/database/client-database.ts";
+import { DbError } from "../../src/errors.ts";
 import { MemoryStore } from "../../src/memory/plugin.ts";
 import { openOver, warmUp } from "./open-over.ts";
 import type { Asked } from "./open-over.ts";
@@ -125,9 +127,13 @@ describe("wrong keys, each another one", () => {
   });
 
   test("go to the store, and are its errors, without a proof", async () => {
-    let isProven = true;
+    let [isProven, isThere] = [true, true];
     const { db, asked } = await openOver(
       (backend) => ({
+        find: async (index, values) => {
+          if (isThere) return backend.find(index, values);
+          throw new DbError("unreachable", "gone");
+        },
         watch: async (on: Parameters<Backend["watch"]>[0]): Promise<Watch> => ({
           ...(await backend.watch(on)),
           provenAt: () => (isProven ? performance.now() : 0),
@@ -138,11 +144,45 @@ describe("wrong keys, each another one", () => {
     await warmUp(db, asked);
     await flood(db, asked);
 
-    isProven = false;
+    [isProven, isThere] = [false, false];
     await new Promise((resolve) => setImmediate(resolve));
-    await wrongKeys(db, 2);
+    await expect(db.authenticate({ accessKey: "wrong" })).rejects.toMatchObject({ code: "unreachable" });
+  });
 
-    expect(asked.finds).toHaveLength(2);
+  test("are no reason to list anybody while nothing is proven", async () => {
+    const { db, asked } = await openOver(
+      (backend) => ({
+        watch: async (on: Parameters<Backend["watch"]>[0]): Promise<Watch> => ({
+          ...(await backend.watch(on)),
+          provenAt: () => 0,
+        }),
+      }),
+      FEW,
+    );
+    await warmUp(db, asked);
+
+    await wrongKeys(db, 10);
+
+    expect(asked).toMatchObject({ lists: 0 });
+    expect(asked.finds).toHaveLength(10);
+  });
+
+  test("go to the store where the list breaks off: half of it is not all clients", async () => {
+    const { db, asked } = await openOver(
+      (backend) => ({
+        list: async function* () {
+          for await (const [first] of backend.list()) if (first !== undefined) yield [first];
+          throw new DbError("unreachable", "gone");
+        },
+      }),
+      FEW,
+    );
+    await db.addClients([{ accessKey: "a" }, { accessKey: "b" }]);
+    await warmUp(db, asked);
+
+    expect(await flood(db, asked)).toMatchObject({ ok: false });
+
+    expect(await db.authenticate({ accessKey: "b" })).toMatchObject({ client: { id: 2 } });
   });
 });
 
@@ -212,6 +252,19 @@ describe("whoever gets a key is let in at once, in the middle of a flood", () =>
     expect(await db.authenticate({ certificate: KITCHEN })).toMatchObject({ client: { id: 1 } });
   });
 
+  test("a filter that would be larger than it may is none", () => {
+    const filter = new CredentialFilter(2);
+    const add = (api_key: string): void => filter.add({ client_id: 1, api_key });
+    filter.begin();
+    for (const key of ["a", "b"]) add(key);
+    filter.complete();
+    expect([filter.isOn, filter.excludes("a"), filter.excludes("c")]).toEqual([true, false, true]);
+
+    add("c");
+
+    expect([filter.isOn, filter.excludes("d")]).toEqual([false, false]);
+  });
+
   test("a filter hears of changes also where nothing else is kept", () => {
     const cache = new NearCache({ maxClients: 1, maxMisses: 1, missTtlMs: 1 });
     expect(cache.hasCredentials).toBe(false);
@@ -221,6 +274,14 @@ describe("whoever gets a key is let in at once, in the middle of a flood", () =>
     expect(cache.hasCredentials).toBe(true);
   });
 });
+
+function movableClock(): { readonly moveOn: (ms: number) => void } {
+  let ahead = 0;
+  const now = performance.now.bind(performance);
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => now() + ahead);
+  onTestFinished(() => clock.mockRestore());
+  return { moveOn: (ms) => void (ahead += ms) };
+}
 
 /** A watch that can be made to tell that. */
 const anyChange = () => {
@@ -249,14 +310,11 @@ describe("when anything may have changed", () => {
   });
 
   test("no list is made within ten times the time that the last one took", async () => {
-    let ahead = 0;
-    const now = performance.now.bind(performance);
-    const clock = vi.spyOn(performance, "now").mockImplementation(() => now() + ahead);
-    onTestFinished(() => clock.mockRestore());
+    const clock = movableClock();
     const anything = anyChange();
     const { db, asked } = await openOver((backend) => {
       const list = async function* (): AsyncGenerator<readonly StoredEntry[]> {
-        ahead += 60_000;
+        clock.moveOn(60_000);
         yield* backend.list();
       };
       return { ...anything.replace(backend), list };
@@ -266,22 +324,62 @@ describe("when anything may have changed", () => {
 
     anything.tell();
     await wrongKeys(db, 2 * KEPT);
-    ahead += 599_000;
+    clock.moveOn(599_000);
     await wrongKeys(db, 2 * KEPT);
     expect(asked.lists).toBe(1);
 
-    ahead += 61_000;
+    clock.moveOn(2000);
     await flood(db, asked);
     expect(asked.lists).toBe(2);
+  });
+
+  test("lists that come to nothing are made less and less often", async () => {
+    const clock = movableClock();
+    const store = new MemoryStore();
+    const { db, asked } = await openOver(
+      (backend) => ({
+        list: async function* () {
+          clock.moveOn(1000);
+          yield* backend.list();
+        },
+      }),
+      FEW,
+      store,
+    );
+    await db.addClient({ accessKey: "a" });
+    store.records.set(1, `{"api_key": "a", `);
+    await warmUp(db, asked);
+    await flood(db, asked);
+
+    for (const [pause, lists] of [
+      [19_000, 1],
+      [2000, 2],
+      [39_000, 2],
+      [2000, 3],
+    ] as const) {
+      clock.moveOn(pause);
+      const told = lists > asked.lists ? once(listed, "flood") : undefined;
+      await wrongKeys(db, 2 * KEPT);
+      await told;
+      expect(asked.lists).toBe(lists);
+    }
   });
 
   test("a list under way comes to nothing", async () => {
     const held = heldList();
     const anything = anyChange();
-    const { db, asked, store } = await openOver(
-      (backend) => ({ ...held.replace(backend), ...anything.replace(backend) }),
-      FEW,
-    );
+    let pages = 0;
+    const { db, asked, store } = await openOver((backend) => {
+      const list = async function* (): AsyncGenerator<readonly StoredEntry[]> {
+        for await (const page of held.replace(backend).list()) {
+          for (const entry of [...page, ...page]) {
+            pages += 1;
+            yield [entry];
+          }
+        }
+      };
+      return { ...anything.replace(backend), list };
+    }, FEW);
     await db.addClient({ accessKey: "a" });
     await warmUp(db, asked);
     const told = once(listed, "flood");
@@ -300,6 +398,7 @@ describe("when anything may have changed", () => {
 
     expect(await told).toMatchObject([{ ok: false }]);
     expect(await db.authenticate({ accessKey: "b" })).toMatchObject({ client: { id: 2 } });
+    expect(pages).toBe(1);
   });
 
   test("a database that is closed while it lists does not touch its store any more", async () => {
