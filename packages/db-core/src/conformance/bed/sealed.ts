@@ -48,7 +48,10 @@ function hex(text: string): string {
 /** All that the store knows now: not what it has forgotten and the disk has not. */
 export async function contents(backend: Backend): Promise<unknown> {
   const scopes = await backend.state.scopes();
-  return [await collect(backend.list()), await Promise.all(scopes.map((scope) => backend.state.list(scope)))];
+  return [
+    (await collect(backend.list())).flat(),
+    await Promise.all(scopes.map((scope) => backend.state.list(scope))),
+  ];
 }
 
 export async function storedRecord(backend: Backend, id: ClientId): Promise<StoredRecord> {

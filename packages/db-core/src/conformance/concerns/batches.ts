@@ -102,7 +102,7 @@ export function batches({ test }: TestBed): void {
     const inserting = backend.insert([draft({ api_key: "a" }), failing, draft({ api_key: "b" })], "token");
 
     assert.equal(await failure(inserting), mistake);
-    assert.deepEqual(await collect(backend.list()), []);
+    assert.deepEqual((await collect(backend.list())).flat(), []);
     const [record] = await backend.insert([draft({ api_key: "a" })], "another token");
     assert.equal(record?.client_id, 1);
   });
