@@ -13,6 +13,8 @@ export interface Contender {
   update(id: number): unknown;
   touch(id: number): unknown;
   bulk(from: number, count: number): unknown;
+  /** Nothing of what was inserted is left, where a bulk does not begin anew by itself. */
+  empty?(): unknown;
   list(): unknown;
   open(): unknown;
   /** From now on: is this client still let in, where another process may revoke it at any moment? */

@@ -68,8 +68,17 @@ export async function redisFloor(port: number): Promise<Contender> {
     "floorFind" | "floorAdd",
     (...args: readonly (string | number)[]) => Promise<unknown>
   >;
-  await redis.hset("floor:hivemind:meta", { store_id: "floor", top: 0, count: 0 });
-  await redis.mset({ "floor:schema_version": 2, "floor:count": 0 });
+  const empty = async (): Promise<void> => {
+    let cursor = "0";
+    do {
+      const [next, keys] = await redis.scan(cursor, "MATCH", "floor:*", "COUNT", 1000);
+      cursor = next;
+      if (keys.length > 0) await redis.unlink(keys);
+    } while (cursor !== "0");
+    await redis.hset("floor:hivemind:meta", { store_id: "floor", top: 0, count: 0 });
+    await redis.mset({ "floor:schema_version": 2, "floor:count": 0 });
+  };
+  await empty();
   const tracking = [await tracked(port, "floor:")];
   const find = async (keys: readonly string[]): Promise<readonly unknown[]> => {
     const sets = keys.map((key) => `client:api_key:${key}`);
@@ -110,6 +119,7 @@ export async function redisFloor(port: number): Promise<Contender> {
       for (let start = from; start < from + count; start += BATCH)
         await addTogether(Array.from({ length: Math.min(BATCH, from + count - start) }, (_, i) => start + i));
     },
+    empty,
     list: async () => {
       const records: unknown[] = [];
       let cursor = "0";

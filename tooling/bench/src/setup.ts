@@ -42,14 +42,16 @@ const PLUGINS = {
   redis: () => import("@hivemind/db-redis"),
 } as const;
 const plugin = (await PLUGINS[backend]()).default as BackendPlugin;
-const parsed = await plugin.options["~standard"].validate(given);
-if (parsed.issues !== undefined) throw new TypeError("the options are wrong");
+const ofPlugin = await parsed(given);
 
-export function open(options: CreateDatabaseOptions = {}): ClientDatabase {
-  const db = createDatabase(plugin, parsed.issues === undefined ? parsed.value : {}, {
-    create: true,
-    ...options,
-  });
+async function parsed(options: object): Promise<unknown> {
+  const result = await plugin.options["~standard"].validate(options);
+  if (result.issues !== undefined) throw new TypeError("the options are wrong");
+  return result.value;
+}
+
+export function open(options: CreateDatabaseOptions = {}, place: unknown = ofPlugin): ClientDatabase {
+  const db = createDatabase(plugin, place, { create: true, ...options });
   disposing.defer(() => db.close());
   return db;
 }
@@ -109,9 +111,20 @@ async function fill(): Promise<Figure | undefined> {
 }
 
 async function imported(clients: number): Promise<Figure> {
-  const db = open();
+  return figureOf([(await importTook(clients)) / clients]);
+}
+
+async function importTook(clients: number, place?: unknown): Promise<number> {
+  const db = open({}, place);
   await db.open();
   const took = await timeOf(() => importClients(db, drafts(1, clients)));
   await db.close();
-  return figureOf([took / clients]);
+  return took;
+}
+
+/** The same into another store, which is empty: `round` counts them, from 1. */
+export async function importAnewTook(round: number): Promise<number> {
+  // A database of the server by itself: the first ones are those of the others.
+  const place = server === undefined ? { name: `bulk${round}` } : { db: 2 + round };
+  return importTook(count, await parsed({ ...given, ...place }));
 }

@@ -57,6 +57,7 @@ export function sqliteFloor(store: string): Contender {
       for (let start = from; start < from + count; start += BATCH)
         many(start, Math.min(start + BATCH, from + count));
     },
+    empty: () => raw.exec("DELETE FROM clients"),
     list: () => all.all().map(decode),
     open: () => {
       const opened = new Database(store, { readonly: true });
