@@ -1,7 +1,14 @@
-/** Reading `clients` on one connection: prepared statements for the layout that the file has. */
+/** Reading `clients` on one connection. */
 import { matches, OWN_METADATA, REVOKED_KEY } from "@hivemind/db-core/backend";
 import type { ClientId, IndexName, StoredEntry } from "@hivemind/db-core/backend";
-import { COLUMN_NAMES } from "./columns.ts";
+import {
+  DATA_VERSION_ROW,
+  fingerprintCondition,
+  highestIn,
+  IS_ID,
+  IS_NO_ID,
+  selectRows,
+} from "./client-sql.ts";
 import type { Connection, Statement } from "./driver.ts";
 import { inOrder } from "./id-order.ts";
 import type { Layout } from "./layout.ts";
@@ -11,16 +18,6 @@ import type { Row } from "./row-codec.ts";
 /** Big enough to make few steps, small enough that nothing else waits for it. */
 const PAGE = 500;
 const KEYS_AT_ONCE = 10;
-/** JavaScript would round what is larger, and take it for another client. */
-const IS_ID = "client_id BETWEEN 0 AND 9007199254740991";
-// In place of NOT, which would scan the table.
-const IS_NO_ID = "(client_id < 0 OR client_id > 9007199254740991)";
-
-/**
- * The last row, after those that another statement finds, of the same moment. A statement of its own would lock the file
- * anew. Of as many columns as a row of a client: these, and whether it was resurrected.
- */
-const DATA_VERSION_ROW = `SELECT data_version, ${COLUMN_NAMES.map(() => "NULL").join(", ")} FROM pragma_data_version`;
 
 export class ClientRows {
   readonly #connection: Connection;
@@ -91,7 +88,7 @@ export class ClientRows {
 
   /** Rows whose id no client can have. */
   withoutId(): readonly StoredEntry[] {
-    // To go through the table in the order of the ids would need no sorting afterwards: with "+" that is no way.
+    // With "+" the order, which a walk through all ids would give for nothing, is no reason for one.
     const outside = this.#prepare(`WHERE ${IS_NO_ID} ORDER BY +client_id`).all();
     // In a table whose id is no INTEGER PRIMARY KEY.
     return decoded([...outside, ...this.#prepare("WHERE client_id IS NULL").all()]);
@@ -173,31 +170,4 @@ function entriesIn(rows: readonly unknown[], index: IndexName, value: string): r
     if (matches(entry, index, value)) entries.push(entry);
   }
   return entries.length < 2 ? entries : entries.toSorted((a, b) => (a.id ?? Infinity) - (b.id ?? Infinity));
-}
-
-function highestIn(table: string): string {
-  return `SELECT max(client_id) FROM ${table} WHERE ${IS_ID}`;
-}
-
-function selectRows({ hasMetadata, hasOwnTables }: Layout): string {
-  const columns = COLUMN_NAMES.map((name) => {
-    if (name === "client_id") return `CASE WHEN ${IS_ID} THEN client_id END`;
-    return name === "metadata" && !hasMetadata ? "NULL" : name;
-  });
-  const resurrected = hasOwnTables
-    ? `api_key IS NOT '${REVOKED_KEY}' AND EXISTS (SELECT 1 FROM hivemind_db_revoked r WHERE r.client_id = clients.client_id)`
-    : "0";
-  return `SELECT ${columns.join(", ")}, ${resurrected} FROM clients`;
-}
-
-/**
- * The index, and those that it does not know yet; without one, whoever holds the text. Its parameters are the
- * fingerprint, and the same as a JSON string.
- */
-function fingerprintCondition({ hasMetadata, hasOwnTables }: Layout): string {
-  if (!hasMetadata) return "? IS NULL AND ? IS NULL";
-  const isWritten = "instr(metadata, ?) > 0";
-  if (!hasOwnTables) return `? IS NOT NULL AND ${isWritten}`;
-  const derived = "SELECT client_id FROM hivemind_db_fingerprints WHERE sha256 = ?";
-  return `(client_id IN (${derived}) OR client_id IN (SELECT client_id FROM hivemind_db_unindexed) AND ${isWritten})`;
 }
