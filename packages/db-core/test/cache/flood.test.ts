@@ -2,14 +2,14 @@
 import { EventEmitter, once } from "node:events";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import type { Backend, StoredEntry, Watch } from "../../src/backend/contract.ts";
+import type { Backend, StoredEntry } from "../../src/backend/contract.ts";
 import { CredentialFilter } from "../../src/cache/credential-filter.ts";
 import { NearCache } from "../../src/cache/near-cache.ts";
 import { HALL, KITCHEN } from "../../src/conformance/seeds/certificates.ts";
 import type { ClientDatabase } from "../../src/database/client-database.ts";
 import { DbError } from "../../src/errors.ts";
 import { MemoryStore } from "../../src/memory/plugin.ts";
-import { openOver, warmUp } from "./open-over.ts";
+import { openOver, unbounded, warmUp, withProof } from "./open-over.ts";
 import type { Asked } from "./open-over.ts";
 
 const KEPT = 3;
@@ -97,13 +97,11 @@ describe("wrong keys, each another one", () => {
     expect(asked.finds).toHaveLength(10);
   });
 
-  test("go to the store where nothing bounds how old an answer is", async () => {
-    const { db, asked } = await openOver(
-      (backend) => ({
-        info: () => ({ ...backend.info(), guarantees: { freshWithinMs: null, survives: "nothing" } }),
-      }),
-      FEW,
-    );
+  test.each([
+    ["nothing bounds how old an answer is", unbounded],
+    ["nothing is proven", withProof(() => 0)],
+  ])("go to the store where %s, and are no reason to list anybody", async (_, replace) => {
+    const { db, asked } = await openOver(replace, FEW);
     await warmUp(db, asked);
 
     await wrongKeys(db, 10);
@@ -134,10 +132,7 @@ describe("wrong keys, each another one", () => {
           if (isThere) return backend.find(index, values);
           throw new DbError("unreachable", "gone");
         },
-        watch: async (on: Parameters<Backend["watch"]>[0]): Promise<Watch> => ({
-          ...(await backend.watch(on)),
-          provenAt: () => (isProven ? performance.now() : 0),
-        }),
+        ...withProof(() => (isProven ? performance.now() : 0))(backend),
       }),
       FEW,
     );
@@ -147,24 +142,6 @@ describe("wrong keys, each another one", () => {
     [isProven, isThere] = [false, false];
     await new Promise((resolve) => setImmediate(resolve));
     await expect(db.authenticate({ accessKey: "wrong" })).rejects.toMatchObject({ code: "unreachable" });
-  });
-
-  test("are no reason to list anybody while nothing is proven", async () => {
-    const { db, asked } = await openOver(
-      (backend) => ({
-        watch: async (on: Parameters<Backend["watch"]>[0]): Promise<Watch> => ({
-          ...(await backend.watch(on)),
-          provenAt: () => 0,
-        }),
-      }),
-      FEW,
-    );
-    await warmUp(db, asked);
-
-    await wrongKeys(db, 10);
-
-    expect(asked).toMatchObject({ lists: 0 });
-    expect(asked.finds).toHaveLength(10);
   });
 
   test("go to the store where the list breaks off: half of it is not all clients", async () => {

@@ -1,16 +1,9 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { describe, expect, test } from "vitest";
-import type { Backend, StoredEntry, Watch } from "../../src/backend/contract.ts";
+import type { StoredEntry } from "../../src/backend/contract.ts";
 import { DbError } from "../../src/errors.ts";
 import memory from "../../src/memory/plugin.ts";
-import { openOver, warmUp } from "./open-over.ts";
-
-const withProof = (provenAt: () => number) => (backend: Backend) => ({
-  watch: async (on: Parameters<Backend["watch"]>[0]): Promise<Watch> => ({
-    ...(await backend.watch(on)),
-    provenAt,
-  }),
-});
+import { openOver, unbounded, warmUp, withProof } from "./open-over.ts";
 
 describe("what was read is answered from memory", () => {
   test("a client by its access key, by its id, and a key that nobody has", async () => {
@@ -210,9 +203,7 @@ describe("without a proof nothing is answered from memory", () => {
   });
 
   test("a store that bounds nothing is asked every time", async () => {
-    const { db, asked } = await openOver((backend) => ({
-      info: () => ({ ...backend.info(), guarantees: { freshWithinMs: null, survives: "nothing" } }),
-    }));
+    const { db, asked } = await openOver(unbounded);
     await db.addClient({ accessKey: "key" });
     await warmUp(db, asked);
 

@@ -1,5 +1,5 @@
 import { afterEach } from "vitest";
-import type { Backend, BackendPlugin } from "../../src/backend/contract.ts";
+import type { Backend, BackendPlugin, Watch } from "../../src/backend/contract.ts";
 import type { ClientDatabase } from "../../src/database/client-database.ts";
 import { createDatabase } from "../../src/database/create-database.ts";
 import type { CreateDatabaseOptions } from "../../src/database/create-database.ts";
@@ -60,3 +60,16 @@ export async function warmUp(db: ClientDatabase, asked: Asked): Promise<void> {
   asked.gets.length = 0;
   asked.lists = 0;
 }
+
+/** A store that says that everything until this moment has been told. */
+export const withProof = (provenAt: () => number) => (backend: Backend) => ({
+  watch: async (on: Parameters<Backend["watch"]>[0]): Promise<Watch> => ({
+    ...(await backend.watch(on)),
+    provenAt,
+  }),
+});
+
+/** A store that bounds nothing. */
+export const unbounded = (backend: Backend): Pick<Backend, "info"> => ({
+  info: () => ({ ...backend.info(), guarantees: { freshWithinMs: null, survives: "nothing" } }),
+});
