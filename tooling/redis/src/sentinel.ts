@@ -63,6 +63,12 @@ export async function startSentinelGroup(options: SentinelGroupOptions = {}): Pr
     ),
   );
   await Promise.all(replicas.map((replica) => replica.printed(/sync: Finished with success/)));
+  // The primary counts one as in reach only when it has heard of that.
+  await Promise.all(
+    replicas.map(({ port }) =>
+      primary.printed(new RegExp(`Synchronization with replica \\S*:${port} succeeded`)),
+    ),
+  );
   const sentinels = await startSentinels(primary, replicas, options);
   return {
     masterName: MASTER_NAME,
