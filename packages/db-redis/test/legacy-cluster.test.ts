@@ -102,12 +102,12 @@ test("clients are found that are with a master already which is just given its f
   const from = endOf("client:client:7");
   const [to, heir] = ends.filter((end) => end !== from) as [End, End];
   await empty();
-  await giveSlots(to.node.slots, heir.redis, masters);
+  await giveSlots(to.node.slots, to.redis, heir.redis, masters);
   await fill();
   onTestFinished(async () => {
     await empty();
     for (const master of masters) await master.cluster("SETSLOT", slot, "STABLE");
-    await giveSlots(to.node.slots, to.redis, masters);
+    await giveSlots(to.node.slots, heir.redis, to.redis, masters);
   });
   const db = await open();
   await beginMove({ slot, from, to, masters });

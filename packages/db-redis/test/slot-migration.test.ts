@@ -172,8 +172,8 @@ test("moved to a master that had no slot, and of which nobody knew: what is chan
   const { masters } = started;
   const at = masters.findIndex((master) => master !== move.from.redis && master !== move.to.redis);
   const bare = { redis: masters[at] as Redis, node: started.cluster.masters[at] as ClusterNode };
-  await giveSlots(bare.node.slots, move.to.redis, masters);
-  onTestFinished(() => giveSlots(bare.node.slots, bare.redis, masters));
+  await giveSlots(bare.node.slots, bare.redis, move.to.redis, masters);
+  onTestFinished(() => giveSlots(bare.node.slots, move.to.redis, bare.redis, masters));
 
   expect(await heardAmid({ ...move, to: bare }, () => true)).toEqual(HEARD);
 });

@@ -52,12 +52,36 @@ export async function endMove({ slot, from, to, masters }: Move): Promise<void> 
     await redis.cluster("SETSLOT", slot, "NODE", to.node.id);
 }
 
-/** A range of slots without a key, as nodes write it, to a master; until every one of them knows. */
-export async function giveSlots(range: string, to: Redis, masters: readonly Redis[]): Promise<void> {
-  const ends = range.split("-");
-  for (const master of masters) await master.call("cluster", "delslotsrange", ...ends);
-  await to.call("cluster", "addslotsrange", ...ends);
-  const states = async () =>
-    Promise.all(masters.map(async (master) => String(await master.call("cluster", "info")).slice(0, 16)));
-  await expect.poll(states).toEqual(masters.map(() => "cluster_state:ok"));
+/**
+ * A range of slots without a key, as nodes write it, from one master to another; until every master knows. The
+ * new owner claims it with a higher epoch than anybody's: a message of the old one that is still under way,
+ * from before it gave the slots up, changes nothing then.
+ */
+export async function giveSlots(
+  range: string,
+  from: Redis,
+  to: Redis,
+  masters: readonly Redis[],
+): Promise<void> {
+  const ends = range.split("-").map(Number) as [number, number];
+  await from.call("cluster", "delslotsrange", ...ends);
+  const claim = to.multi();
+  for (const step of ["delslotsrange", "addslotsrange"]) claim.call("cluster", step, ...ends);
+  const [, added, bumped] = (await claim.call("cluster", "bumpepoch").exec()) ?? [];
+  // Whether the slots had to be taken away first hangs on what this master had heard of the old one.
+  expect([added, bumped]).toEqual([
+    [null, "OK"],
+    [null, expect.stringMatching(/^(BUMPED|STILL)/) as string],
+  ]);
+  const owner = await to.cluster("MYID");
+  const known = async () => Promise.all(masters.map(async (master) => ownersOf(master, ends)));
+  await expect.poll(known, { timeout: 10_000 }).toEqual(masters.map(() => ["cluster_state:ok", owner]));
+}
+
+/** Whether the cluster works as this master sees it, and whose slots these are, each owner once. */
+async function ownersOf(master: Redis, [first, last]: readonly [number, number]): Promise<string[]> {
+  const state = String(await master.call("cluster", "info")).slice(0, 16);
+  const ranges = (await master.cluster("SLOTS")) as [number, number, [string, number, string]][];
+  const owners = ranges.filter(([from, to]) => from <= last && to >= first).map(([, , [, , id]]) => id);
+  return [state, ...new Set(owners)];
 }
