@@ -12,7 +12,10 @@ const CPU_TIME_NS = 30e6;
 /** By then V8 has optimized what a node that runs for days does all the time: the more code, the later. */
 const WARM_UP_OPERATIONS = 20_000;
 
-/** Of many runs of each, a run being `per` operations. */
+/**
+ * Of many runs of each, a run being `per` operations. Without a collection of all garbage before each round: no node
+ * does that, and with 100,000 clients in memory V8 sweeps for longer than a round takes, which is what it would show.
+ */
 export async function figures(
   operations: readonly Operation[],
   { per = 1 }: { readonly per?: number } = {},
@@ -22,7 +25,7 @@ export async function figures(
   const samples = operations.map((): number[] => []);
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [i, operation] of operations.entries()) {
-      const options = { min_cpu_time: CPU_TIME_NS, min_samples: 3, max_samples: 2000 };
+      const options = { gc: false, min_cpu_time: CPU_TIME_NS, min_samples: 3, max_samples: 2000 };
       for (const sample of (await measure(operation, options)).samples) samples[i]?.push(sample / per);
     }
   }
