@@ -1,13 +1,13 @@
 /** `durability: { replicas }`: what is acknowledged is on a replica, and what is not says so in time. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { ClientDatabase, DbError } from "@hivemind/db-core";
-import { startRedis } from "../../../tooling/redis/src/main.ts";
+import { startRedis, SYNC_BY_FILE } from "../../../tooling/redis/src/main.ts";
 import type { RedisServer } from "../../../tooling/redis/src/main.ts";
 import type { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { client, testServer } from "./support/test-server.ts";
 
-const redis = testServer({ "repl-diskless-sync-delay": "0" });
+const redis = testServer(SYNC_BY_FILE);
 const TIMEOUT = 200;
 const CONFIRMED = { durability: { replicas: 1, timeout_ms: TIMEOUT } };
 let replica: RedisServer;

@@ -1,7 +1,7 @@
 /** What answers is no Redis, or something between has mixed up the replies: an error in time, and nobody is let in. */
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { ClientDatabase, DbError } from "@hivemind/db-core";
-import { startRedis } from "../../../tooling/redis/src/main.ts";
+import { startRedis, SYNC_BY_FILE } from "../../../tooling/redis/src/main.ts";
 import { netProxy } from "../../../tooling/test-support/src/net-proxy.ts";
 import type { Alter, NetProxy } from "../../../tooling/test-support/src/net-proxy.ts";
 import { withCertificates } from "../src/certificates.ts";
@@ -9,7 +9,7 @@ import { ServerLink } from "../src/server-link.ts";
 import { testOptions } from "./support/options.ts";
 import { testServer } from "./support/test-server.ts";
 
-const redis = testServer({ "repl-diskless-sync-delay": "0" });
+const redis = testServer(SYNC_BY_FILE);
 const NO_REDIS = { message: expect.stringContaining("answers as no Redis does") as unknown };
 /** Of the right grammar, and of no command of ours. */
 const REPLIES = [":5\r\n", "*0\r\n", "*2\r\n$1\r\n7\r\n:1\r\n", "*3\r\n$0\r\n\r\n:1\r\n:1\r\n", "+OK\r\n"];

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { freePort } from "./free-port.ts";
-import { startRedisAt } from "./server.ts";
+import { startRedisAt, SYNC_BY_FILE } from "./server.ts";
 import type { RedisConfig, RedisServer } from "./server.ts";
 
 export interface ClusterNode extends Place {
@@ -80,7 +80,7 @@ async function startNode(
   const settings = {
     "cluster-enabled": "yes",
     "cluster-node-timeout": "1000",
-    "repl-diskless-sync-delay": "0",
+    ...SYNC_BY_FILE,
     "cluster-port": String(own.busPort),
     ...config,
   };

@@ -5,7 +5,7 @@ export type { ClusterNode, RedisCluster } from "./cluster.ts";
 export { ensureRedisServer } from "./ensure.ts";
 export { startSentinelGroup } from "./sentinel.ts";
 export type { Pair, SentinelGroup, SentinelGroupOptions } from "./sentinel.ts";
-export { startRedis } from "./server.ts";
+export { startRedis, SYNC_BY_FILE } from "./server.ts";
 export type { RedisConfig, RedisServer } from "./server.ts";
 export { tell, tellAll } from "./tell.ts";
 export { startTlsCluster, startTlsRedis, startTlsSentinelGroup } from "./tls.ts";

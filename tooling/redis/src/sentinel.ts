@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { freePort } from "./free-port.ts";
-import { SENTINEL_FILE, startRedis, startRedisAt } from "./server.ts";
+import { SENTINEL_FILE, startRedis, startRedisAt, SYNC_BY_FILE } from "./server.ts";
 import type { RedisConfig, RedisServer } from "./server.ts";
 import { tell } from "./tell.ts";
 import { until } from "./until.ts";
@@ -55,7 +55,7 @@ const LONGEST_MS = 30_000;
 export async function startSentinelGroup(options: SentinelGroupOptions = {}): Promise<SentinelGroup> {
   const { host = "127.0.0.1" } = options;
   const announced = host === "127.0.0.1" ? {} : { "replica-announce-ip": host };
-  const config = { "repl-diskless-sync-delay": "0", ...announced, ...options.config };
+  const config = { ...SYNC_BY_FILE, ...announced, ...options.config };
   const primary = await startRedis(config);
   const replicas = await Promise.all(
     Array.from({ length: options.replicas ?? 1 }, () =>

@@ -29,6 +29,12 @@ export interface RedisServer {
 
 const ATTEMPTS = 5;
 
+/**
+ * A new replica is sent what is written from then on as soon as it has a file of all. Sent without a file, it can wait
+ * for its next REPLCONF ACK first, which comes each second: until then it confirms nothing, though it is up to date.
+ */
+export const SYNC_BY_FILE: RedisConfig = { "repl-diskless-sync": "no", "rdb-del-sync-files": "yes" };
+
 /** In the folder of a server that is a Sentinel: its settings. */
 export const SENTINEL_FILE = "sentinel.conf";
 
