@@ -15,9 +15,6 @@ export default defineConfig({
     maxWorkers: "100%",
     // Tests that start processes share two cores with each other; what hangs still fails.
     testTimeout: 20_000,
-    hookTimeout: 60_000,
-    // A second, as by default, says more of what runs beside a test than of the test: a bound is measured.
-    expect: { poll: { timeout: 10_000 } },
     // GitHub's parser imports JSON as bundlers do, and Node does not.
     server: { deps: { inline: [/@actions\//] } },
     allowOnly: false,

@@ -14,6 +14,5 @@ export default defineConfig({
     // A proof ends by itself when its minutes are over; what hangs far beyond them has failed.
     testTimeout: (2 * minutes + 2) * 60_000,
     hookTimeout: 120_000,
-    expect: { poll: { timeout: 10_000 } },
   },
 });

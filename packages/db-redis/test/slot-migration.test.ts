@@ -214,11 +214,11 @@ test("nothing is proven before the next master has answered too", async () => {
   };
   onTestFinished(async () => {
     await to.redis.config("SET", "cluster-announce-port", "0");
-    await expect.poll(known).toEqual(started.masters.map(() => false));
+    await expect.poll(known, { timeout: 5000 }).toEqual(started.masters.map(() => false));
     await proxy.close();
   });
   await to.redis.config("SET", "cluster-announce-port", String(proxy.port));
-  await expect.poll(known).toEqual(started.masters.map(() => true));
+  await expect.poll(known, { timeout: 5000 }).toEqual(started.masters.map(() => true));
   const { watch } = await watching();
   await beginMove(move);
   await provenBy(watch);
