@@ -207,7 +207,7 @@ const namedBy = (master: Redis) => master.cluster("SLOTS").then((slots) => JSON.
 test("nothing is proven before the next master has answered too", async () => {
   const { to } = move;
   const proxy = await netProxy({ host: "127.0.0.1", port: to.node.port });
-  // By all: any of them can be asked who the others are.
+  // By which masters: a node asks any of them who the others are.
   const known = async () => {
     const named = await Promise.all(started.masters.map(namedBy));
     return named.map((slots) => slots.includes(String(proxy.port)));
